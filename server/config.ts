@@ -1,0 +1,204 @@
+import { parseEnvironmentValue } from './features/settings/conversion.ts'
+import { SETTINGS, type SettingId } from './features/settings/catalogue.ts'
+import type { StorageTarget } from './storage/open.ts'
+
+/** Everything the environment decides, checked once at start. */
+export interface Config {
+  port: number
+  host: string
+  /** Public base URL without a trailing slash. */
+  rootUrl: string
+  storage: StorageTarget
+  /** Which proxies may name the client's address: none, listed ones, or the nearest so many. */
+  trustedProxies: false | string[] | ((address: string, hop: number) => boolean)
+  metricsToken: string | undefined
+  logLevel: string
+  admin: {
+    username: string
+    password: string | undefined
+    email: string | undefined
+    name: string
+    id: string | undefined
+  }
+  /** Settings held to a value by `OVERWRITE_SETTING_<id>`. */
+  overwrites: ReadonlyMap<SettingId, unknown>
+}
+
+/** A value of the environment cannot be used; the message is one sentence that names it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+interface Variable {
+  name: string
+  meaning: string
+  fallback: string
+}
+
+/** The variables that `--help` lists. */
+export const VARIABLES: readonly Variable[] = [
+  { name: 'PORT', meaning: 'port to listen on', fallback: '3000' },
+  { name: 'HOST', meaning: 'address to listen on', fallback: '0.0.0.0' },
+  {
+    name: 'ROOT_URL',
+    meaning: 'public base URL, as visitors see it',
+    fallback: 'http://localhost:PORT',
+  },
+  { name: 'DATA_DIR', meaning: 'folder of the embedded database', fallback: './data' },
+  {
+    name: 'DATABASE_URL',
+    meaning: 'postgres:// URL; PostgreSQL instead of the embedded database',
+    fallback: '(none)',
+  },
+  {
+    name: 'ADMIN_USERNAME',
+    meaning: 'username of the first administrator',
+    fallback: 'admin',
+  },
+  {
+    name: 'ADMIN_PASS',
+    meaning: 'password of the first administrator, at least 8 characters',
+    fallback: '(generated and printed once)',
+  },
+  { name: 'ADMIN_EMAIL', meaning: 'e-mail of the first administrator', fallback: '(none)' },
+  {
+    name: 'ADMIN_NAME',
+    meaning: 'display name of the first administrator',
+    fallback: 'Administrator',
+  },
+  { name: 'ADMIN_ID', meaning: 'id of the first administrator', fallback: '(generated)' },
+  {
+    name: 'TRUSTED_PROXIES',
+    meaning: 'proxies that may name the client address: a count, or addresses and CIDR ranges',
+    fallback: '(none)',
+  },
+  {
+    name: 'METRICS_TOKEN',
+    meaning: 'bearer token for /metrics and /health details from public addresses',
+    fallback: '(none)',
+  },
+  { name: 'LOG_LEVEL', meaning: 'debug, info, warn, error or silent', fallback: 'info' },
+  {
+    name: 'OVERWRITE_SETTING_<id>',
+    meaning: 'holds a setting to a value, e.g. OVERWRITE_SETTING_Livechat_title=Help',
+    fallback: '',
+  },
+]
+
+const OVERWRITE = 'OVERWRITE_SETTING_'
+
+/**
+ * Reads the configuration.
+ * @throws ConfigError on the first value that cannot be used
+ */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const value = (name: string): string | undefined => {
+    const text = environment[name]?.trim()
+    return text === undefined || text === '' ? undefined : text
+  }
+  const port = portOf(value('PORT') ?? '3000')
+  return {
+    port,
+    host: value('HOST') ?? '0.0.0.0',
+    rootUrl: rootUrlOf(value('ROOT_URL') ?? `http://localhost:${port}`),
+    storage: storageOf(value('DATABASE_URL'), value('DATA_DIR') ?? './data'),
+    trustedProxies: trustedProxiesOf(value('TRUSTED_PROXIES')),
+    metricsToken: value('METRICS_TOKEN'),
+    logLevel: oneOf('LOG_LEVEL', value('LOG_LEVEL') ?? 'info', [
+      'debug',
+      'info',
+      'warn',
+      'error',
+      'silent',
+    ]),
+    admin: {
+      username: matching('ADMIN_USERNAME', value('ADMIN_USERNAME') ?? 'admin', /^[\w.-]{1,64}$/),
+      password: passwordOf(value('ADMIN_PASS')),
+      email: emailOf(value('ADMIN_EMAIL')),
+      name: value('ADMIN_NAME') ?? 'Administrator',
+      id: idOf(value('ADMIN_ID')),
+    },
+    overwrites: overwritesOf(environment),
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text)
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) {
+    throw new ConfigError(`PORT must be a number from 0 to 65535, not "${text}".`)
+  }
+  return port
+}
+
+function rootUrlOf(text: string): string {
+  const url = URL.parse(text)
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    throw new ConfigError(`ROOT_URL must be an http or https URL, not "${text}".`)
+  }
+  return text.replace(/\/+$/, '')
+}
+
+function storageOf(databaseUrl: string | undefined, folder: string): StorageTarget {
+  if (databaseUrl === undefined) return { kind: 'sqlite', folder }
+  const url = URL.parse(databaseUrl)
+  if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol)) {
+    throw new ConfigError('DATABASE_URL must start with postgres:// or postgresql://.')
+  }
+  return { kind: 'postgres', url: databaseUrl }
+}
+
+function trustedProxiesOf(text: string | undefined): Config['trustedProxies'] {
+  if (text === undefined) return false
+  if (/^\d+$/.test(text)) return (_address, hop) => hop < Number(text)
+  const addresses = text.split(',').map((address) => address.trim())
+  const bad = addresses.find((address) => !/^[\da-fA-F.:]+(\/\d{1,3})?$/.test(address))
+  if (bad !== undefined) {
+    throw new ConfigError(
+      `TRUSTED_PROXIES must be a count or a comma list of addresses and CIDR ranges, not "${bad}".`,
+    )
+  }
+  return addresses
+}
+
+function passwordOf(text: string | undefined): string | undefined {
+  if (text !== undefined && text.length < 8) {
+    throw new ConfigError('ADMIN_PASS must have at least 8 characters.')
+  }
+  return text
+}
+
+const emailOf = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : matching('ADMIN_EMAIL', text, /^[^\s@]+@[^\s@]+$/)
+
+const idOf = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : matching('ADMIN_ID', text, /^[A-Za-z0-9_-]{1,64}$/)
+
+function matching(name: string, text: string, pattern: RegExp): string {
+  if (!pattern.test(text)) throw new ConfigError(`${name} has a form that cannot be used.`)
+  return text
+}
+
+function oneOf(name: string, text: string, allowed: readonly string[]): string {
+  if (!allowed.includes(text)) {
+    throw new ConfigError(`${name} must be one of ${allowed.join(', ')}, not "${text}".`)
+  }
+  return text
+}
+
+function overwritesOf(
+  environment: Record<string, string | undefined>,
+): ReadonlyMap<SettingId, unknown> {
+  const values = new Map<SettingId, unknown>()
+  for (const [name, text] of Object.entries(environment)) {
+    if (!name.startsWith(OVERWRITE) || text === undefined) continue
+    const id = name.slice(OVERWRITE.length) as SettingId
+    const definition = SETTINGS.get(id)
+    if (definition === undefined) throw new ConfigError(`${name} names no setting of Foyer.`)
+    try {
+      values.set(id, parseEnvironmentValue(definition, text))
+    } catch (error) {
+      throw new ConfigError(error instanceof Error ? error.message : String(error))
+    }
+  }
+  return values
+}

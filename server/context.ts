@@ -1,0 +1,41 @@
+import type { Config } from './config.ts'
+import type { SettingId, SettingValue } from './features/settings/catalogue.ts'
+import type { PermissionId } from './features/permissions/catalogue.ts'
+import type { Clock } from './lib/clock.ts'
+import type { Logger } from './lib/logger.ts'
+import type { Markup } from './markup/markup.ts'
+import type { Metrics } from './metrics.ts'
+import type { Database } from './storage/database.ts'
+
+/** The settings as they hold now; a change shows in the next call. */
+export interface Settings {
+  get<Id extends SettingId>(id: Id): SettingValue<Id>
+}
+
+/** The role table as it holds now. */
+export interface Permissions {
+  /** Whether any of `roles` carries `permission`. Administrators get no bypass. */
+  allow(roles: readonly string[], permission: PermissionId): boolean
+}
+
+/** What every operation may use; built once by `app`, disposed in reverse. */
+export interface AppContext {
+  readonly config: Config
+  readonly db: Database
+  readonly settings: Settings
+  readonly permissions: Permissions
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly markup: Markup
+}
+
+/** A signed-in user, as the session and the database say at this request. */
+export interface Caller {
+  userId: string
+  username: string
+  name: string
+  type: 'user' | 'bot'
+  roles: readonly string[]
+  sessionId: string
+}

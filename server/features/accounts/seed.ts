@@ -1,0 +1,118 @@
+import type { Config } from '../../config.ts'
+import { isoTime } from '../../lib/clock.ts'
+import { newId, newSecret } from '../../lib/ids.ts'
+import type { Database, Tx } from '../../storage/database.ts'
+import { ROLES } from '../roles/catalogue.ts'
+import { hashPassword, passwordDigest } from './passwords.ts'
+
+/** What the first start made up and must tell the operator once. */
+export interface FirstRun {
+  username: string
+  /** Undefined when the environment gave it. */
+  generatedPassword: string | undefined
+}
+
+/** Inserts the built-in roles that are missing; renamed ones stay renamed. */
+export async function insertMissingRoles(db: Database, now: number): Promise<void> {
+  await db.transact(async (tx) => {
+    const known = new Set(
+      (await tx.q.selectFrom('role').select('id').execute()).map(({ id }) => id),
+    )
+    const rows = [...ROLES.values()]
+      .filter(({ id }) => !known.has(id))
+      .map((role) => ({
+        id: role.id,
+        name: role.name,
+        scope: role.scope,
+        description: role.description,
+        mandatory2fa: 0 as const,
+        protected: 1 as const,
+        updated_at: isoTime(now),
+      }))
+    await tx.insertRows('role', rows)
+  })
+}
+
+/**
+ * On an empty installation creates the administrator of the environment and the system user that
+ * signs system messages and cannot log in.
+ * @returns what to print, or undefined when there are users already
+ */
+export async function seedUsers(
+  db: Database,
+  config: Config,
+  now: number,
+): Promise<FirstRun | undefined> {
+  const existing = await db.read((reader) =>
+    reader.q.selectFrom('user').select('id').limit(1).executeTakeFirst(),
+  )
+  if (existing !== undefined) return undefined
+  const { admin } = config
+  const password = admin.password ?? newSecret().slice(0, 20)
+  const passwordHash = await hashPassword(passwordDigest(password))
+  await db.transact(async (tx) => {
+    await insertUser(tx, {
+      id: 'rocket.cat',
+      username: 'rocket.cat',
+      name: 'Rocket.Cat',
+      type: 'bot',
+      passwordHash: null,
+      roles: ['bot'],
+      email: undefined,
+      now,
+    })
+    await insertUser(tx, {
+      id: admin.id ?? newId(now),
+      username: admin.username,
+      name: admin.name,
+      type: 'user',
+      passwordHash,
+      roles: ['admin', 'user'],
+      email: admin.email,
+      now,
+    })
+  })
+  return {
+    username: admin.username,
+    generatedPassword: admin.password === undefined ? password : undefined,
+  }
+}
+
+interface NewUser {
+  id: string
+  username: string
+  name: string
+  type: 'user' | 'bot'
+  passwordHash: string | null
+  roles: readonly string[]
+  email: string | undefined
+  now: number
+}
+
+async function insertUser(tx: Tx, user: NewUser): Promise<void> {
+  const at = isoTime(user.now)
+  await tx.insertRows('user', [
+    {
+      id: user.id,
+      username: user.username,
+      username_key: user.username.toLowerCase(),
+      name: user.name,
+      password_hash: user.passwordHash,
+      active: 1,
+      type: user.type,
+      status: user.type === 'bot' ? 'online' : 'offline',
+      status_text: '',
+      require_password_change: 0,
+      created_at: at,
+      updated_at: at,
+    },
+  ])
+  await tx.insertRows(
+    'user_role',
+    user.roles.map((role) => ({ user_id: user.id, role_id: role })),
+  )
+  if (user.email === undefined) return
+  await tx.insertRows('user_email', [
+    { address: user.email.toLowerCase(), user_id: user.id, verified: 1 },
+  ])
+}

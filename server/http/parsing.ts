@@ -1,0 +1,72 @@
+import type { FastifyInstance } from 'fastify'
+import qs from 'qs'
+import { ApiError } from '../contract/errors.ts'
+
+const QUERY_OPTIONS = {
+  depth: 3,
+  parameterLimit: 200,
+  arrayLimit: 200,
+  plainObjects: true,
+  allowPrototypes: false,
+} as const
+
+/** `a[]=x` is an array and `a[$ne]=x` an object, both refused by type where a scalar is wanted. */
+export const parseQuery = (text: string): Record<string, unknown> => qs.parse(text, QUERY_OPTIONS)
+
+class UnsupportedMediaTypeError extends Error {
+  readonly statusCode = 415
+}
+
+/** U+0000 in a request target: PostgreSQL cannot store it, and nobody means it. */
+export const hasNul = (url: string): boolean => url.includes('%00')
+
+/**
+ * JSON from any content type that may carry it; no body at all is `undefined`, since the stock
+ * widget declares JSON on requests without one.
+ */
+export function acceptJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  // Prototype keys are refused by the framework's own parser.
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  for (const type of ['application/json', 'text/plain', '*']) {
+    app.addContentTypeParser(type, { parseAs: 'string' }, (request, body, done) => {
+      const text = body as string
+      if (text.trim() === '') {
+        done(null, undefined)
+        return
+      }
+      if (type === '*' && request.headers['content-type'] !== undefined) {
+        done(new UnsupportedMediaTypeError(), undefined)
+        return
+      }
+      void parseJson(request, text, (error, value) => {
+        if (error) {
+          done(new ApiError('invalid-params', { reason: 'The body is not valid JSON' }), undefined)
+          return
+        }
+        try {
+          // Only an escape can bring a NUL or half a surrogate pair into a JSON string.
+          done(null, text.includes('\\u') ? wellFormed(value) : value)
+        } catch (refusal) {
+          done(refusal as Error, undefined)
+        }
+      })
+    })
+  }
+}
+
+function wellFormed(value: unknown): unknown {
+  if (typeof value === 'string') {
+    if (value.includes('\u0000')) {
+      throw new ApiError('invalid-params', { reason: 'Texts must not contain U+0000' })
+    }
+    return value.toWellFormed()
+  }
+  if (Array.isArray(value)) return value.map(wellFormed)
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, entry]) => [wellFormed(key), wellFormed(entry)]),
+    )
+  }
+  return value
+}

@@ -1,0 +1,131 @@
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import type { AppContext } from '../context.ts'
+import { ApiError } from '../contract/errors.ts'
+import { newId } from '../lib/ids.ts'
+import { answerOf, handleErrors } from './error-handler.ts'
+import { LoadWatch } from './load-watch.ts'
+import { RateLimits } from './limits.ts'
+import { acceptJson, hasNul, parseQuery } from './parsing.ts'
+import { createRouter, type AnswerObserver, type Router } from './router.ts'
+
+const BODY_LIMIT = 100_000
+const MAX_PARAM_LENGTH = 512
+const CORS_METHODS = 'GET, POST, PUT, DELETE, HEAD, PATCH'
+const CORS_HEADERS =
+  'Origin, X-Requested-With, Content-Type, Accept, X-User-Id, X-Auth-Token, x-visitor-token, Authorization'
+
+/** The HTTP edge before any route is added. */
+export interface HttpEdge {
+  app: FastifyInstance
+  router: Router
+}
+
+/**
+ * Builds the HTTP server. Fastify's defaults are changed where they would break the wire contract:
+ * the exact content type, bodies on GET and DELETE, bracketed query strings, error envelopes.
+ */
+export function createHttpEdge(ctx: AppContext, observe?: AnswerObserver): HttpEdge {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    trustProxy: ctx.config.trustedProxies,
+    genReqId: () => newId(),
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH, querystringParser: parseQuery },
+    frameworkErrors: (error, _request, reply) => {
+      const { status, body } = answerOf(error, false)
+      // Fastify types this reply without its generics; only `code` and `send` are used.
+      void (reply as unknown as FastifyReply)
+        .code(status)
+        .header('content-type', 'application/json')
+        .send(JSON.stringify(body))
+    },
+  })
+  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
+  app.addHttpMethod('DELETE', { hasBody: true, overrideExisting: true })
+  acceptJson(app)
+  const router = createRouter(app, ctx, new RateLimits(() => ctx.clock.now()), observe)
+  handleErrors(app, ctx, (path) => router.methodsAt(path))
+  refuseOverload(app, ctx)
+  allowOrigins(app, ctx)
+  finishAnswers(app, ctx)
+  return { app, router }
+}
+
+function refuseOverload(app: FastifyInstance, ctx: AppContext): void {
+  const watch = new LoadWatch()
+  app.addHook('onReady', (done) => {
+    watch.start()
+    done()
+  })
+  app.addHook('onClose', (_app, done) => {
+    watch.stop()
+    done()
+  })
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (hasNul(request.url)) {
+      done(new ApiError('invalid-params', { reason: 'Texts must not contain U+0000' }))
+      return
+    }
+    const limited = ctx.settings.get('API_Enable_Rate_Limiter')
+    const overloaded = limited && watch.lagMs > ctx.settings.get('Foyer_overload_lag_ms')
+    if (overloaded && request.url !== '/health') {
+      done(new ApiError('error-overloaded', { retryAfter: 1 }))
+      return
+    }
+    done()
+  })
+}
+
+function allowOrigins(app: FastifyInstance, ctx: AppContext): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const { origin } = request.headers
+    if (origin !== undefined && ctx.settings.get('API_Enable_CORS')) {
+      const allowed = allowedOrigin(ctx.settings.get('API_CORS_Origin'), origin)
+      if (allowed !== undefined) reply.header('access-control-allow-origin', allowed)
+      if (allowed !== '*') reply.header('vary', 'Origin')
+      if (request.method === 'OPTIONS') {
+        reply.header('access-control-allow-methods', CORS_METHODS)
+        reply.header('access-control-allow-headers', CORS_HEADERS)
+        void reply.code(200).send()
+        return
+      }
+    }
+    if (request.method === 'OPTIONS') {
+      void reply.code(405).type('text/plain').send('CORS is not enabled on this server')
+      return
+    }
+    done()
+  })
+}
+
+function allowedOrigin(setting: string, origin: string): string | undefined {
+  if (setting.trim() === '*') return '*'
+  const listed = setting.split(',').map((entry) => entry.trim())
+  return listed.includes(origin) ? origin : undefined
+}
+
+function finishAnswers(app: FastifyInstance, ctx: AppContext): void {
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    // The framework appends a charset; the contract has the bare type.
+    const type = reply.getHeader('content-type')
+    if (typeof type === 'string' && type.startsWith('application/json')) {
+      reply.header('content-type', 'application/json')
+    }
+    reply.header('x-content-type-options', 'nosniff')
+    done(null, payload)
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none'
+    const seconds = reply.elapsedTime / 1000
+    ctx.metrics.request(request.method, route, reply.statusCode, seconds)
+    if (ctx.log.isLevelEnabled('debug')) {
+      ctx.log.debug(
+        { requestId: request.id, method: request.method, route, status: reply.statusCode, seconds },
+        'request',
+      )
+    }
+    done()
+  })
+}

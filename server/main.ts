@@ -1,0 +1,81 @@
+import { createApp, type App } from './app.ts'
+import { ConfigError, readConfig, VARIABLES, type Config } from './config.ts'
+
+const MINIMUM_NODE = [24, 15] as const
+const PARENT_CHECK_MS = 1000
+
+await main()
+
+async function main(): Promise<void> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1])) {
+    stopWith(
+      `Foyer needs Node ${MINIMUM_NODE.join('.')} or newer; start it with "npm start", which brings one.`,
+    )
+  }
+  if (process.argv.includes('--help')) {
+    print(helpText())
+    return
+  }
+  try {
+    await start(readConfig(process.env))
+  } catch (error) {
+    if (error instanceof ConfigError) stopWith(error.message)
+    stopWith(`Foyer cannot start: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+async function start(config: Config): Promise<void> {
+  const app = await createApp(config)
+  // From here on a signal is answered by a graceful stop, also while listening begins.
+  stopOnSignal(app)
+  await app.http.listen({ port: config.port, host: config.host })
+  const address = app.http.server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : config.port
+  const url = config.rootUrl.replace(/:0$/, `:${port}`)
+  print(`Foyer is ready at ${url}`)
+  print(`API documentation: ${url}/api/docs`)
+  if (app.firstRun === undefined) return
+  const { username, generatedPassword } = app.firstRun
+  print(
+    generatedPassword === undefined
+      ? `First start: sign in as "${username}" with the password from ADMIN_PASS.`
+      : `First start: sign in as "${username}" with the password "${generatedPassword}". It is shown only now.`,
+  )
+}
+
+function stopOnSignal(app: App): void {
+  let stopping = false
+  const stop = async (): Promise<void> => {
+    if (stopping) return
+    stopping = true
+    await app.close()
+    process.exit(0)
+  }
+  process.on('SIGTERM', () => void stop())
+  process.on('SIGINT', () => void stop())
+  // npm's own process may be killed without passing the signal on; an orphan would hold the port.
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid !== parent && process.env['npm_lifecycle_event'] !== undefined) void stop()
+  }, PARENT_CHECK_MS)
+  watch.unref()
+}
+
+function helpText(): string {
+  const width = Math.max(...VARIABLES.map(({ name }) => name.length))
+  const lines = VARIABLES.map(({ name, meaning, fallback }) => {
+    const otherwise = fallback === '' ? '' : ` [${fallback}]`
+    return `  ${name.padEnd(width)}  ${meaning}${otherwise}`
+  })
+  return ['Usage: npm start', '', 'Configuration by environment:', ...lines].join('\n')
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+function stopWith(text: string): never {
+  process.stderr.write(`${text}\n`)
+  process.exit(1)
+}

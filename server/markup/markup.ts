@@ -1,0 +1,189 @@
+import { Worker } from 'node:worker_threads'
+import { hasMarkup } from './plain-tree.ts'
+import { createThreadState, running } from './thread-state.ts'
+import type { Result, Task, ThreadState } from './thread-state.ts'
+
+/** Turns message text into the wire's `md`. */
+export interface Markup {
+  /**
+   * What to store as the tree of `text`: null, at once, for plain text (the reader makes
+   * `plainTree(text)`), else a promise of the tree's JSON text. That gives null, for the plain
+   * tree, when the parser takes longer than its limit, fails, or is too busy.
+   * Never parses on the event loop, never throws, never rejects.
+   */
+  markupOf(text: string): null | Promise<string | null>
+  /** Gives null to all who wait and ends the thread. From then on every text is plain. */
+  close(): Promise<void>
+}
+
+/** Limits of the parsing thread; the defaults are those of the server. */
+export interface MarkupOptions {
+  /** Time for one text, in ms, from when the thread begins it. Default 50. */
+  limitMs?: number
+  /** Time from the question to the answer, in ms, the thread's start included. Default 2,000. */
+  maxWaitMs?: number
+  /** Texts that may wait; beyond, a text gets the plain tree. Default 1,000. */
+  maxWaiting?: number
+  /** The module the thread runs. */
+  worker?: URL
+}
+
+interface Waiting extends Task {
+  asked: number
+  answer: (tree: string | null) => void
+}
+
+interface Thread {
+  worker: Worker
+  state: ThreadState
+}
+
+const maxBatch = 64
+const maxId = 0x7fff_ffff
+
+/** A `Markup` whose thread starts with the first text that needs it. */
+export function createMarkup({
+  limitMs = 50,
+  maxWaitMs = 2000,
+  maxWaiting = 1000,
+  worker = new URL('./parse-worker.ts', import.meta.url),
+}: MarkupOptions = {}): Markup {
+  // All who wait, oldest first; those of them the thread has, and those it does not have yet.
+  const waiting = new Map<number, Waiting>()
+  const sent = new Set<number>()
+  let unsent: Waiting[] = []
+  let thread: Thread | null = null
+  let timer: NodeJS.Timeout | undefined
+  let sending = false
+  let closed = false
+  let lastId = 0
+
+  function markupOf(text: string): null | Promise<string | null> {
+    if (closed || !hasMarkup(text)) return null
+    if (waiting.size >= maxWaiting) return Promise.resolve(null)
+    const { promise, resolve } = Promise.withResolvers<string | null>()
+    lastId = (lastId % maxId) + 1
+    const one = { id: lastId, text, asked: performance.now(), answer: resolve }
+    waiting.set(one.id, one)
+    unsent.push(one)
+    sendSoon()
+    return promise
+  }
+
+  // The texts of one turn of the event loop travel together.
+  function sendSoon(): void {
+    if (sending) return
+    sending = true
+    setImmediate(() => {
+      sending = false
+      send()
+    })
+  }
+
+  // One batch at a time, so that texts which nobody waits for any more never reach the thread.
+  function send(): void {
+    if (sent.size > 0 || waiting.size === 0 || closed) return
+    const batch = unsent.splice(0, maxBatch)
+    for (const { id } of batch) sent.add(id)
+    thread ??= start()
+    // The thread holds the process while somebody waits for it, and only then.
+    thread.worker.ref()
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window
+    thread.worker.postMessage(batch.map(({ id, text }): Task => ({ id, text })))
+    if (timer === undefined) watch()
+  }
+
+  function start(): Thread {
+    const state = createThreadState()
+    const started: Thread = {
+      state,
+      worker: new Worker(worker, {
+        workerData: state,
+        name: 'markup',
+        env: {},
+        execArgv: [],
+        resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16 },
+      }),
+    }
+    started.worker.unref()
+    started.worker.on('message', (results: Result[]) => {
+      if (thread !== started) return
+      for (const { id, tree } of results) settle(id, tree)
+      afterAnswers()
+    })
+    const ended = () => {
+      if (thread === started) replace(started)
+    }
+    started.worker.on('error', ended)
+    started.worker.on('exit', ended)
+    return started
+  }
+
+  function settle(id: number, tree: string | null): void {
+    waiting.get(id)?.answer(tree)
+    waiting.delete(id)
+    sent.delete(id)
+  }
+
+  function afterAnswers(): void {
+    if (sent.size === 0) send()
+    if (isBusy()) return
+    clearTimeout(timer)
+    timer = undefined
+    thread?.worker.unref()
+  }
+
+  // Gives up the text that the thread is at, and sends the others to a new thread.
+  function replace(old: Thread): void {
+    const current = running(old.state)
+    thread = null
+    void old.worker.terminate()
+    // A thread that dies before it begins a text would die again: nobody waits for the next.
+    for (const id of current ? [current.id] : sent) settle(id, null)
+    unsent = [...waiting.values()]
+    sent.clear()
+    if (current) thread = start()
+    send()
+    afterAnswers()
+  }
+
+  // The thread may be at a text that nobody waits for any more.
+  function isBusy(): boolean {
+    return sent.size > 0 || waiting.size > 0
+  }
+
+  function watch(): void {
+    const current = thread && running(thread.state)
+    const isStuck = dropExpired() && !current
+    if (thread && (isStuck || (current && current.ms >= limitMs))) replace(thread)
+    if (!isBusy()) return afterAnswers()
+    const next = thread && running(thread.state)
+    timer = setTimeout(watch, Math.max(1, limitMs - (next?.ms ?? 0)))
+  }
+
+  // Tells whether the thread had one of them.
+  function dropExpired(): boolean {
+    const oldest = performance.now() - maxWaitMs
+    let hadSent = false
+    for (const { id, asked, answer } of waiting.values()) {
+      if (asked > oldest) break
+      hadSent ||= sent.has(id)
+      waiting.delete(id)
+      answer(null)
+    }
+    unsent = unsent.filter(({ id }) => waiting.has(id))
+    return hadSent
+  }
+
+  async function close(): Promise<void> {
+    closed = true
+    clearTimeout(timer)
+    for (const id of waiting.keys()) settle(id, null)
+    unsent = []
+    const last = thread
+    thread = null
+    await last?.worker.terminate()
+  }
+
+  return { markupOf, close }
+}

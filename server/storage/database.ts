@@ -1,0 +1,79 @@
+import type { Kysely, SelectQueryBuilder } from 'kysely'
+import type { Row, Tables } from './tables.ts'
+
+type Table = keyof Tables
+/** Tables whose primary key is the single column `id`. */
+type IdTable = { [Name in Table]: Tables[Name] extends { id: string } ? Name : never }[Table]
+
+/** A handle to read with. Its statements see one engine's current, committed state. */
+export interface Reader {
+  /** Query builder over every table. */
+  readonly q: Kysely<Tables>
+  /**
+   * Runs a hand-written hot statement, prepared once. Parameters are `$1`, `$2` ...; the text
+   * must be constant (it is the cache key) and valid on both engines.
+   */
+  rows<Result>(sql: string, parameters: readonly unknown[]): Promise<Result[]>
+}
+
+/**
+ * The write handle inside a transaction. Code that holds one awaits nothing else: on the embedded
+ * engine the whole server shares the writer.
+ */
+export interface Tx extends Reader {
+  /** Adds a row lock (until commit) to a select where the engine has row locks. */
+  lock<Output>(
+    query: SelectQueryBuilder<Tables, Table, Output>,
+  ): SelectQueryBuilder<Tables, Table, Output>
+  /** Reads and locks rows by id, in id order (so that two transactions cannot deadlock). */
+  lockRows<Name extends IdTable>(table: Name, ids: readonly string[]): Promise<Row<Name>[]>
+  /** Inserts rows that all have the same columns. */
+  insertRows<Name extends Table>(table: Name, rows: readonly Partial<Row<Name>>[]): Promise<void>
+  /** Updates rows by id; all have the same columns, `id` among them. */
+  updateRows<Name extends IdTable>(table: Name, rows: readonly Partial<Row<Name>>[]): Promise<void>
+  /** Calls `action` once the transaction is durable, before its caller is answered. */
+  afterCommit(action: () => void): void
+}
+
+/**
+ * Executes many inputs as one set. Returns one outcome an input, in order; an `Error` as outcome
+ * refuses that input alone and must come before anything was written for it.
+ */
+export type BatchHandler<Input, Output> = (
+  tx: Tx,
+  inputs: readonly Input[],
+) => Promise<(Output | Error)[]>
+
+/** The storage port. Both engines pass one contract suite. */
+export interface Database {
+  /** Name for logs and metrics. */
+  readonly engine: 'sqlite' | 'postgres'
+  /**
+   * Runs `work` atomically and resolves once it is on disk. Concurrent calls may share one commit;
+   * each is rolled back alone when it throws.
+   * @throws what `work` throws, or `StorageUnavailableError` when nothing could be written.
+   */
+  transact<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>
+  /**
+   * Declares a hot operation: calls that arrive while a commit runs are executed together as a set
+   * in the next one.
+   */
+  batch<Input, Output>(handler: BatchHandler<Input, Output>): (input: Input) => Promise<Output>
+  /** Reads committed state; statements of one `work` may see different moments. */
+  read<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result>
+  /** Reads as of one moment. */
+  snapshot<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result>
+  /** Finishes what was accepted, then closes. */
+  close(): Promise<void>
+}
+
+/** What the storage reports about its commits, for the metrics. */
+export interface CommitObserver {
+  /** `operations` shared a commit that took `seconds`. */
+  committed(operations: number, seconds: number): void
+}
+
+/** Nothing could be written: disk full, database away, or stopping. Nothing was half-written. */
+export class StorageUnavailableError extends Error {
+  override readonly name = 'StorageUnavailableError'
+}

@@ -1,0 +1,7 @@
+import type { Migration } from './migration.ts'
+import { initialSchema } from './001-initial-schema.ts'
+
+/** Every migration by name; names sort in the order in which they run. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '001-initial-schema': initialSchema,
+}

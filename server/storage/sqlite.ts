@@ -1,0 +1,211 @@
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely, SqliteDialect, type SelectQueryBuilder } from 'kysely'
+import type { CommitObserver, Database, Reader, Tx } from './database.ts'
+import { GroupCommit } from './group-commit.ts'
+import { SqliteStatements } from './sqlite-statements.ts'
+import type { Row, Tables } from './tables.ts'
+
+/** Pages (4 kB) the write-ahead log may reach before a commit moves them into the file. */
+const CHECKPOINT_PAGES = 8000
+const CACHE_KIB = 65_536
+const BUSY_MS = 5000
+
+/** Opens a connection with the pragmas of this product; every one of them is set on purpose. */
+export function openConnection(file: string, readOnly: boolean): DatabaseSync {
+  const connection = new DatabaseSync(file, { readOnly })
+  connection.exec(`pragma busy_timeout = ${BUSY_MS}`)
+  if (!readOnly) {
+    connection.exec('pragma journal_mode = wal')
+    connection.exec('pragma synchronous = full')
+    // A deleted text must not stay readable in free pages of the file.
+    connection.exec('pragma secure_delete = on')
+    connection.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+  }
+  connection.exec('pragma foreign_keys = on')
+  connection.exec(`pragma cache_size = -${CACHE_KIB}`)
+  connection.exec('pragma temp_store = memory')
+  return connection
+}
+
+/** A query builder over one connection. */
+export const kyselyOver = (statements: SqliteStatements): Kysely<Tables> =>
+  new Kysely<Tables>({ dialect: new SqliteDialect({ database: statements }) })
+
+/** The embedded engine: one writer with group commit, one reader connection beside it. */
+export class SqliteDatabase implements Database {
+  readonly engine = 'sqlite'
+  readonly #connections: DatabaseSync[]
+  readonly #group: GroupCommit
+  readonly #reader: SqliteReader
+  readonly #readerConnection: DatabaseSync
+  readonly #released: () => void
+  #snapshots: Promise<unknown> = Promise.resolve()
+
+  /** @param released called after both connections are closed */
+  constructor(file: string, observer: CommitObserver, released: () => void) {
+    this.#released = released
+    const writer = openConnection(file, false)
+    this.#readerConnection = openConnection(file, true)
+    this.#connections = [this.#readerConnection, writer]
+    this.#reader = new SqliteReader(new SqliteStatements(this.#readerConnection))
+    const statements = new SqliteStatements(writer)
+    const q = kyselyOver(statements)
+    this.#group = new GroupCommit({
+      begin: () => writer.exec('begin immediate'),
+      savepoint: () => writer.exec('savepoint operation'),
+      release: () => writer.exec('release operation'),
+      rollbackToSavepoint: () => writer.exec('rollback to operation; release operation'),
+      commit: () => writer.exec('commit'),
+      rollback: () => writer.exec('rollback'),
+      handle: () => {
+        const tx = new SqliteTx(statements, q)
+        return { tx, revoke: () => tx.revoke(), committed: () => tx.runAfterCommit() }
+      },
+      observe: (operations, seconds) => observer.committed(operations, seconds),
+    })
+  }
+
+  transact<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    return this.#group.add(work)
+  }
+
+  batch: Database['batch'] = (handler) => this.#group.batch(handler)
+
+  read<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result> {
+    return work(this.#reader)
+  }
+
+  snapshot<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result> {
+    // One connection holds one snapshot at a time; each lasts a few statements.
+    const result = this.#snapshots.then(async () => {
+      this.#readerConnection.exec('begin')
+      try {
+        return await work(this.#reader)
+      } finally {
+        this.#readerConnection.exec('commit')
+      }
+    })
+    this.#snapshots = result.catch(() => undefined)
+    return result
+  }
+
+  async close(): Promise<void> {
+    await this.#group.close()
+    await this.#snapshots
+    for (const connection of this.#connections) connection.close()
+    this.#released()
+  }
+}
+
+class SqliteReader implements Reader {
+  readonly q: Kysely<Tables>
+  readonly #statements: SqliteStatements
+
+  constructor(statements: SqliteStatements) {
+    this.#statements = statements
+    this.q = kyselyOver(statements)
+  }
+
+  rows<Result>(sql: string, parameters: readonly unknown[]): Promise<Result[]> {
+    return Promise.resolve(this.#statements.prepare(numbered(sql)).all(parameters) as Result[])
+  }
+}
+
+class SqliteTx implements Tx {
+  readonly #statements: SqliteStatements
+  readonly #q: Kysely<Tables>
+  #afterCommit: (() => void)[] | undefined
+  #live = true
+
+  constructor(statements: SqliteStatements, q: Kysely<Tables>) {
+    this.#statements = statements
+    this.#q = q
+  }
+
+  get q(): Kysely<Tables> {
+    this.#assertLive()
+    return this.#q
+  }
+
+  async rows<Result>(sql: string, parameters: readonly unknown[]): Promise<Result[]> {
+    this.#assertLive()
+    return this.#statements.prepare(numbered(sql)).all(parameters) as Result[]
+  }
+
+  lock<Output>(
+    query: SelectQueryBuilder<Tables, keyof Tables, Output>,
+  ): SelectQueryBuilder<Tables, keyof Tables, Output> {
+    return query
+  }
+
+  async lockRows<Name extends keyof Tables>(
+    table: Name,
+    ids: readonly string[],
+  ): Promise<Row<Name>[]> {
+    this.#assertLive()
+    const statement = this.#statements.prepare(`select * from "${table}" where id = ?`)
+    const rows: Row<Name>[] = []
+    for (const id of ids) rows.push(...(statement.all([id]) as Row<Name>[]))
+    return rows
+  }
+
+  async insertRows<Name extends keyof Tables>(
+    table: Name,
+    rows: readonly Partial<Row<Name>>[],
+  ): Promise<void> {
+    this.#assertLive()
+    const [first] = rows
+    if (first === undefined) return
+    const columns = Object.keys(first)
+    const sql = `insert into "${table}" (${columns.map(quoted).join(', ')}) values (${columns.map(() => '?').join(', ')})`
+    const statement = this.#statements.prepare(sql)
+    for (const row of rows) statement.run(valuesOf(row, columns))
+  }
+
+  async updateRows<Name extends keyof Tables>(
+    table: Name,
+    rows: readonly Partial<Row<Name>>[],
+  ): Promise<void> {
+    this.#assertLive()
+    const [first] = rows
+    if (first === undefined) return
+    const columns = Object.keys(first).filter((column) => column !== 'id')
+    const sql = `update "${table}" set ${columns.map((column) => `${quoted(column)} = ?`).join(', ')} where id = ?`
+    const statement = this.#statements.prepare(sql)
+    const withId = [...columns, 'id']
+    for (const row of rows) statement.run(valuesOf(row, withId))
+  }
+
+  afterCommit(action: () => void): void {
+    ;(this.#afterCommit ??= []).push(action)
+  }
+
+  runAfterCommit(): void {
+    for (const action of this.#afterCommit ?? []) action()
+  }
+
+  revoke(): void {
+    this.#live = false
+  }
+
+  #assertLive(): void {
+    if (!this.#live) throw new Error('this transaction has ended')
+  }
+}
+
+const quoted = (column: string): string => `"${column}"`
+
+const valuesOf = (row: object, columns: readonly string[]): unknown[] =>
+  columns.map((column) => (row as Record<string, unknown>)[column] ?? null)
+
+const numberedTexts = new Map<string, string>()
+
+/** `$1` is a named parameter to SQLite; `?1` is the positional one. */
+function numbered(sql: string): string {
+  let text = numberedTexts.get(sql)
+  if (text === undefined) {
+    text = sql.replaceAll(/\$(\d+)/g, '?$1')
+    numberedTexts.set(sql, text)
+  }
+  return text
+}

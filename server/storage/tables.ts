@@ -1,0 +1,267 @@
+import type { ColumnType, Generated } from 'kysely'
+
+/** 0 or 1: the portable boolean of both engines. */
+export type Flag = 0 | 1
+/** ISO 8601 UTC text with milliseconds. */
+type Time = string
+/** JSON as text; parsed in the mapper of the feature that owns the column. */
+type Json = string
+
+/** Who wrote a message or did something: the type is part of the identity. */
+export type AuthorType = 'visitor' | 'agent' | 'bot' | 'system'
+
+/** Where a conversation stands; exactly one of these at any time. */
+export type RoomState = 'queued' | 'taken' | 'onhold' | 'closed'
+
+export interface VisitorTable {
+  id: string
+  token_hash: string
+  username: string
+  name: string | null
+  email: string | null
+  phone: string | null
+  status: string
+  department_id: string | null
+  custom_fields: Json | null
+  last_chat_id: string | null
+  last_chat_at: Time | null
+  user_agent: string | null
+  ip: string | null
+  host: string | null
+  /** A site-signed identity; 0 until a site can sign one. */
+  verified: Generated<Flag>
+  created_at: Time
+  updated_at: Time
+}
+
+export interface RoomTable {
+  id: string
+  visitor_id: string
+  state: RoomState
+  /** Head of the room's event sequence: every message, edit, deletion and read takes one. */
+  seq: number
+  /** Visible messages, system messages included. */
+  messages: number
+  label: string
+  source: Json
+  department_id: string | null
+  tags: Json | null
+  topic: string | null
+  custom_fields: Json | null
+  survey: Json | null
+  visitor_status: string
+  /** The visitor's read position. */
+  visitor_read_seq: Generated<number>
+  visitor_last_message_at: Time | null
+  inquiry_id: string
+  /** Changes of the inquiry's own fields, for order in lists. */
+  queued_at: Time | null
+  taken_at: Time | null
+  preferred_agent_id: string | null
+  served_by_id: string | null
+  served_by_username: string | null
+  served_at: Time | null
+  waiting_response: Flag
+  responder_id: string | null
+  responder_username: string | null
+  responder_first_at: Time | null
+  responder_last_at: Time | null
+  /** First visitor message since the last answer (`metrics.v.lq`). */
+  question_at: Time | null
+  /** Last agent message that answered one (`metrics.servedBy.lr`). */
+  answered_at: Time | null
+  response_count: Generated<number>
+  /** Seconds, as all durations of this table. */
+  response_total: Generated<number>
+  first_response: number | null
+  first_response_at: Time | null
+  first_reaction: number | null
+  first_reaction_at: Time | null
+  reaction_total: Generated<number>
+  closed_at: Time | null
+  closer: 'visitor' | 'user' | null
+  closed_by_id: string | null
+  closed_by_username: string | null
+  chat_duration: number | null
+  service_duration: number | null
+  visitor_inactivity: number | null
+  created_at: Time
+  last_message_at: Time
+  updated_at: Time
+}
+
+export interface MessageTable {
+  id: string
+  room_id: string
+  /** Place in the room's event sequence. */
+  seq: number
+  /** Place of the last change; equals `seq` until the message is edited or deleted. */
+  changed_seq: number
+  ts: Time
+  changed_at: Time
+  author_type: AuthorType
+  author_id: string
+  author_username: string
+  author_name: string | null
+  /** System message type (`t` on the wire); null for what a person wrote. */
+  kind: string | null
+  text: string
+  /** Markup tree as JSON; null means the tree of plain text, made on read. */
+  md: Json | null
+  /** Wire fields that few messages have (attachments, urls, transferData ...) as JSON. */
+  extra: Json | null
+  edited_at: Time | null
+  edited_by_id: string | null
+  edited_by_username: string | null
+  /** A deleted message stays as a tombstone without text, so that a late retry finds it. */
+  deleted: Flag
+  /** Never shown in histories (page visits). */
+  hidden: Flag
+}
+
+export interface MessageHistoryTable {
+  id: string
+  message_id: string
+  room_id: string
+  text: string
+  change: 'edit' | 'delete'
+  by_type: AuthorType
+  by_id: string
+  at: Time
+}
+
+export interface SubscriptionTable {
+  id: string
+  room_id: string
+  user_id: string
+  read_seq: number
+  seen_at: Time | null
+  replied_at: Time | null
+  alert: Flag
+  created_at: Time
+  updated_at: Time
+  /** Set when the agent left or the room closed; the row stays to tell resuming clients. */
+  ended_at: Time | null
+}
+
+export interface UserTable {
+  id: string
+  username: string
+  /** Lower case of `username`; unique. */
+  username_key: string
+  name: string
+  password_hash: string | null
+  active: Flag
+  type: 'user' | 'bot'
+  /** What `users.setStatus` last said; effective while no socket says otherwise. */
+  status: 'online' | 'away' | 'busy' | 'offline'
+  status_text: string
+  /** `statusLivechat`; null for who is no agent. */
+  availability: 'available' | 'not-available' | null
+  max_chats: number | null
+  /** Conversations ever routed to this agent: the fairness counter of Auto_Selection. */
+  routed_count: Generated<number>
+  last_routed_at: Time | null
+  /** Since when a serving agent has been away; the leave timer counts from here. */
+  left_at: Time | null
+  bio: string | null
+  nickname: string | null
+  language: string | null
+  require_password_change: Flag
+  preferences: Json | null
+  custom_fields: Json | null
+  created_at: Time
+  updated_at: Time
+  last_login_at: Time | null
+}
+
+export interface UserEmailTable {
+  /** Lower case. */
+  address: string
+  user_id: string
+  verified: Flag
+}
+
+export interface UserRoleTable {
+  user_id: string
+  role_id: string
+}
+
+export interface SessionTable {
+  id: string
+  user_id: string
+  token_hash: string
+  kind: 'login' | 'personal'
+  /** Name of a personal access token. */
+  name: string | null
+  /** Last characters of a personal access token, to recognise it by. */
+  hint: string | null
+  ip: string
+  user_agent: string
+  created_at: Time
+  expires_at: Time | null
+}
+
+export interface RoleTable {
+  id: string
+  name: string
+  scope: 'Users' | 'Subscriptions'
+  description: string
+  mandatory2fa: Flag
+  protected: Flag
+  updated_at: Time
+}
+
+export interface PermissionTable {
+  id: string
+  roles: Json
+  updated_at: Time
+}
+
+/** Only settings that differ from their default have a row. */
+export interface SettingTable {
+  id: string
+  value: Json
+  updated_at: Time
+}
+
+export interface CounterTable {
+  id: string
+  value: number
+}
+
+export interface PageVisitTable {
+  id: string
+  visitor_id: string
+  room_id: string
+  change: string
+  title: string
+  href: string
+  at: Time
+}
+
+/** Every table of the schema; column types are the same on both engines. */
+export interface Tables {
+  visitor: VisitorTable
+  room: RoomTable
+  message: MessageTable
+  message_history: MessageHistoryTable
+  subscription: SubscriptionTable
+  user: UserTable
+  user_email: UserEmailTable
+  user_role: UserRoleTable
+  session: SessionTable
+  role: RoleTable
+  permission: PermissionTable
+  setting: SettingTable
+  counter: CounterTable
+  page_visit: PageVisitTable
+}
+
+type SelectType<Column> =
+  Column extends ColumnType<infer Select, unknown, unknown> ? Select : Column
+
+/** A row as selected: generated columns always present. */
+export type Row<Name extends keyof Tables> = {
+  [Column in keyof Tables[Name]]: SelectType<Tables[Name][Column]>
+}
