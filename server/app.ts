@@ -2,8 +2,11 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import type { AppContext } from './context.ts'
 import { insertMissingRoles, seedUsers, type FirstRun } from './features/accounts/seed.ts'
+import { createMessageSender } from './features/messages/sender.ts'
+import { RecentPageVisits } from './features/page-visits/recent.ts'
 import { insertMissingPermissions, StoredPermissions } from './features/permissions/store.ts'
 import { generateSettings, StoredSettings } from './features/settings/store.ts'
+import { VisitorIdentities } from './features/visitors/access.ts'
 import { addRoutes } from './routes.ts'
 import type { AnswerObserver } from './http/router.ts'
 import { createHttpEdge } from './http/server.ts'
@@ -48,7 +51,18 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     const permissions = new StoredPermissions()
     await permissions.load(db)
     const firstRun = await seedUsers(db, config, clock.now())
-    const ctx: AppContext = { config, db, settings, permissions, clock, log, metrics, markup }
+    const ctx: AppContext = {
+      config,
+      db,
+      settings,
+      permissions,
+      clock,
+      log,
+      metrics,
+      markup,
+      sendMessage: createMessageSender(db, metrics, config.rootUrl),
+      remembered: { identities: new VisitorIdentities(), pageVisits: new RecentPageVisits() },
+    }
     const { app: http, router } = createHttpEdge(ctx, options.observeAnswer)
     addRoutes({ http, router, ctx, settings, permissions })
     return {

@@ -1,5 +1,8 @@
 import type { Config } from './config.ts'
 import type { SettingId, SettingValue } from './features/settings/catalogue.ts'
+import type { MessageSender } from './features/messages/sender.ts'
+import type { RecentPageVisits } from './features/page-visits/recent.ts'
+import type { VisitorIdentities } from './features/visitors/access.ts'
 import type { PermissionId } from './features/permissions/catalogue.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Logger } from './lib/logger.ts'
@@ -28,6 +31,10 @@ export interface AppContext {
   readonly log: Logger
   readonly metrics: Metrics
   readonly markup: Markup
+  /** The one way for a person's message to the disk. */
+  readonly sendMessage: MessageSender
+  /** What this process remembers of visitors; losing it costs a lookup or a page title. */
+  readonly remembered: { identities: VisitorIdentities; pageVisits: RecentPageVisits }
 }
 
 /** A signed-in user, as the session and the database say at this request. */

@@ -111,6 +111,19 @@ const CODES = {
     reason: 'The server cannot write at the moment; nothing was stored, try again',
   },
   'error-overloaded': { status: 503, reason: 'The server is overloaded, try again shortly' },
+  'error-invalid-password': { status: 400, reason: 'The present password is not right' },
+  'error-user-param-not-provided': {
+    status: 400,
+    reason: 'The required "userId" or "username" param was not provided',
+  },
+  'error-email-domain-blacklisted': { status: 400, reason: 'The email domain is blacklisted' },
+  'error-invalid-domain': { status: 400, reason: 'The email domain is not allowed' },
+  'error-email-send-failed': {
+    status: 400,
+    reason: 'This server sends no passwords by e-mail; choose one and hand it over',
+  },
+  'error-invalid-scope': { status: 400, reason: 'Invalid scope' },
+  'error-param-not-provided': { status: 400, reason: 'Query param "role" is required' },
   'totp-required': { status: 400, reason: 'TOTP Required' },
 } as const satisfies Record<string, { status: number; reason?: string }>
 

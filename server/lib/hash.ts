@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 const PREFIX = 'sha256:'
 
@@ -6,5 +6,4 @@ const PREFIX = 'sha256:'
  * The stored form of a bearer secret (visitor token, login token): the hash's name, then the
  * digest, so that a later release can tell old rows from new ones. Secrets are never stored.
  */
-export const hashSecret = (secret: string): string =>
-  PREFIX + createHash('sha256').update(secret).digest('base64url')
+export const hashSecret = (secret: string): string => PREFIX + hash('sha256', secret, 'base64url')

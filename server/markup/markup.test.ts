@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { after, test } from 'node:test'
+import { promisify } from 'node:util'
 import * as fc from 'fast-check'
 import { createMarkup } from './markup.ts'
 import type { Markup } from './markup.ts'
@@ -54,6 +56,15 @@ test('plain text is answered at once, and starts no thread', async () => {
   assert.equal(idle.markupOf('Hello. How are you?'), null)
   assert.equal(idle.markupOf(''), null)
   await idle.close()
+})
+
+test('a process lives until its text is answered, and no longer', async () => {
+  const script = `import { createMarkup } from ${JSON.stringify(import.meta.resolve('./markup.ts'))}
+    console.log(await createMarkup().markupOf('*a*'))`
+  const options = ['--input-type=module', '--eval', script]
+  // A thread that held the process would run into this time limit.
+  const { stdout } = await promisify(execFile)(process.execPath, options, { timeout: 20_000 })
+  assert.equal(stdout.trim(), treeJson('*a*'))
 })
 
 test('trees that are too large are plain', async () => {

@@ -86,8 +86,6 @@ export function createMarkup({
     const batch = unsent.splice(0, maxBatch)
     for (const { id } of batch) sent.add(id)
     thread ??= start()
-    // The thread holds the process while somebody waits for it, and only then.
-    thread.worker.ref()
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window
     thread.worker.postMessage(batch.map(({ id, text }): Task => ({ id, text })))
     if (timer === undefined) watch()
@@ -105,7 +103,6 @@ export function createMarkup({
         resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16 },
       }),
     }
-    started.worker.unref()
     started.worker.on('message', (results: Result[]) => {
       if (thread !== started) return
       for (const { id, tree } of results) settle(id, tree)
@@ -116,6 +113,9 @@ export function createMarkup({
     }
     started.worker.on('error', ended)
     started.worker.on('exit', ended)
+    // The timer holds the process while somebody waits; the thread never does. This comes last, as
+    // listening to messages holds the process again.
+    started.worker.unref()
     return started
   }
 
@@ -130,7 +130,6 @@ export function createMarkup({
     if (isBusy()) return
     clearTimeout(timer)
     timer = undefined
-    thread?.worker.unref()
   }
 
   // Gives up the text that the thread is at, and sends the others to a new thread.

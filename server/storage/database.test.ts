@@ -137,7 +137,7 @@ forEachEngine((engine) => {
         { id: 'x', name: 'one', description: '' },
         { id: 'y', name: 'two', description: '{"a":null}' },
       ])
-      return tx.lockRows('role', ['x', 'y', 'absent'])
+      return tx.lockRows('role', ['x', 'y', 'absent'], ['id', 'name', 'description'])
     })
     assert.deepEqual(
       rows.map(({ id, name, description }) => [id, name, description]),

@@ -25,8 +25,15 @@ export interface Tx extends Reader {
   lock<Output>(
     query: SelectQueryBuilder<Tables, Table, Output>,
   ): SelectQueryBuilder<Tables, Table, Output>
-  /** Reads and locks rows by id, in id order (so that two transactions cannot deadlock). */
-  lockRows<Name extends IdTable>(table: Name, ids: readonly string[]): Promise<Row<Name>[]>
+  /**
+   * Reads and locks rows by id, in id order (so that two transactions cannot deadlock). The ids
+   * are distinct; `columns` must be a constant list.
+   */
+  lockRows<Name extends IdTable, Column extends keyof Row<Name> & string>(
+    table: Name,
+    ids: readonly string[],
+    columns: readonly Column[],
+  ): Promise<Pick<Row<Name>, Column>[]>
   /** Inserts rows that all have the same columns. */
   insertRows<Name extends Table>(table: Name, rows: readonly Partial<Row<Name>>[]): Promise<void>
   /** Updates rows by id; all have the same columns, `id` among them. */
@@ -63,6 +70,8 @@ export interface Database {
   read<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result>
   /** Reads as of one moment. */
   snapshot<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result>
+  /** Drives what was deleted out of the engine's files, as far as the engine can. */
+  purge(): Promise<void>
   /** Finishes what was accepted, then closes. */
   close(): Promise<void>
 }
@@ -76,4 +85,14 @@ export interface CommitObserver {
 /** Nothing could be written: disk full, database away, or stopping. Nothing was half-written. */
 export class StorageUnavailableError extends Error {
   override readonly name = 'StorageUnavailableError'
+}
+
+/** SQLite's extended codes for a primary key and a unique index; PostgreSQL's SQLSTATE. */
+const UNIQUE_CODES: ReadonlySet<unknown> = new Set([1555, 2067, '23505'])
+
+/** Whether a write lost a race for a unique value; looking again finds the winner. */
+export function isUniqueViolation(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { errcode, code } = error as { errcode?: unknown; code?: unknown }
+  return UNIQUE_CODES.has(errcode) || UNIQUE_CODES.has(code)
 }

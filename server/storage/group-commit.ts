@@ -85,6 +85,12 @@ export class GroupCommit {
       })
   }
 
+  /** Runs `action` between two groups, when no transaction is open. */
+  async idle(action: () => void): Promise<void> {
+    while (this.#running !== undefined) await this.#running
+    action()
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     await this.#running

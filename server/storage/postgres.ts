@@ -2,6 +2,7 @@ import {
   CompiledQuery,
   Kysely,
   PostgresDialect,
+  sql,
   type SelectQueryBuilder,
   type Transaction,
 } from 'kysely'
@@ -107,6 +108,12 @@ export class PostgresDatabase implements Database {
     )
   }
 
+  async purge(): Promise<void> {
+    await guarded(() =>
+      sql`vacuum message, message_history, room, visitor, page_visit`.execute(this.#q),
+    )
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     while (this.#working.size > 0) await Promise.allSettled(this.#working)
@@ -199,10 +206,16 @@ class PostgresTx extends PostgresReader implements Tx {
     return query.forUpdate()
   }
 
-  lockRows<Name extends keyof Tables>(table: Name, ids: readonly string[]): Promise<Row<Name>[]> {
-    return this.rows(`select * from "${table}" where id = any($1::text[]) order by id for update`, [
-      ids,
-    ])
+  lockRows<Name extends keyof Tables, Column extends keyof Row<Name> & string>(
+    table: Name,
+    ids: readonly string[],
+    columns: readonly Column[],
+  ): Promise<Pick<Row<Name>, Column>[]> {
+    const list = columns.map((column) => `"${column}"`).join(', ')
+    return this.rows(
+      `select ${list} from "${table}" where id = any($1::text[]) order by id for update`,
+      [ids],
+    )
   }
 
   async insertRows<Name extends keyof Tables>(

@@ -34,7 +34,7 @@ export const kyselyOver = (statements: SqliteStatements): Kysely<Tables> =>
 /** The embedded engine: one writer with group commit, one reader connection beside it. */
 export class SqliteDatabase implements Database {
   readonly engine = 'sqlite'
-  readonly #connections: DatabaseSync[]
+  readonly #writer: DatabaseSync
   readonly #group: GroupCommit
   readonly #reader: SqliteReader
   readonly #readerConnection: DatabaseSync
@@ -46,7 +46,7 @@ export class SqliteDatabase implements Database {
     this.#released = released
     const writer = openConnection(file, false)
     this.#readerConnection = openConnection(file, true)
-    this.#connections = [this.#readerConnection, writer]
+    this.#writer = writer
     this.#reader = new SqliteReader(new SqliteStatements(this.#readerConnection))
     const statements = new SqliteStatements(writer)
     const q = kyselyOver(statements)
@@ -89,10 +89,17 @@ export class SqliteDatabase implements Database {
     return result
   }
 
+  async purge(): Promise<void> {
+    // Deleted rows are overwritten in the file, but older copies of their pages stay in the log
+    // until it is emptied.
+    await this.#group.idle(() => this.#writer.exec('pragma wal_checkpoint(truncate)'))
+  }
+
   async close(): Promise<void> {
     await this.#group.close()
     await this.#snapshots
-    for (const connection of this.#connections) connection.close()
+    this.#readerConnection.close()
+    this.#writer.close()
     this.#released()
   }
 }
@@ -138,14 +145,16 @@ class SqliteTx implements Tx {
     return query
   }
 
-  async lockRows<Name extends keyof Tables>(
+  async lockRows<Name extends keyof Tables, Column extends keyof Row<Name> & string>(
     table: Name,
     ids: readonly string[],
-  ): Promise<Row<Name>[]> {
+    columns: readonly Column[],
+  ): Promise<Pick<Row<Name>, Column>[]> {
     this.#assertLive()
-    const statement = this.#statements.prepare(`select * from "${table}" where id = ?`)
-    const rows: Row<Name>[] = []
-    for (const id of ids) rows.push(...(statement.all([id]) as Row<Name>[]))
+    const sql = `select ${columns.map(quoted).join(', ')} from "${table}" where id = ?`
+    const statement = this.#statements.prepare(sql)
+    const rows: Pick<Row<Name>, Column>[] = []
+    for (const id of ids) rows.push(...(statement.all([id]) as Pick<Row<Name>, Column>[]))
     return rows
   }
 

@@ -1,8 +1,9 @@
 import type { Config } from '../../config.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { newId, newSecret } from '../../lib/ids.ts'
-import type { Database, Tx } from '../../storage/database.ts'
+import type { Database } from '../../storage/database.ts'
 import { ROLES } from '../roles/catalogue.ts'
+import { insertUser } from '../users/changes.ts'
 import { hashPassword, passwordDigest } from './passwords.ts'
 
 /** What the first start made up and must tell the operator once. */
@@ -50,6 +51,7 @@ export async function seedUsers(
   const { admin } = config
   const password = admin.password ?? newSecret().slice(0, 20)
   const passwordHash = await hashPassword(passwordDigest(password))
+  const at = isoTime(now)
   await db.transact(async (tx) => {
     await insertUser(tx, {
       id: 'rocket.cat',
@@ -59,7 +61,7 @@ export async function seedUsers(
       passwordHash: null,
       roles: ['bot'],
       email: undefined,
-      now,
+      now: at,
     })
     await insertUser(tx, {
       id: admin.id ?? newId(now),
@@ -68,51 +70,12 @@ export async function seedUsers(
       type: 'user',
       passwordHash,
       roles: ['admin', 'user'],
-      email: admin.email,
-      now,
+      email: admin.email === undefined ? undefined : { address: admin.email, verified: true },
+      now: at,
     })
   })
   return {
     username: admin.username,
     generatedPassword: admin.password === undefined ? password : undefined,
   }
-}
-
-interface NewUser {
-  id: string
-  username: string
-  name: string
-  type: 'user' | 'bot'
-  passwordHash: string | null
-  roles: readonly string[]
-  email: string | undefined
-  now: number
-}
-
-async function insertUser(tx: Tx, user: NewUser): Promise<void> {
-  const at = isoTime(user.now)
-  await tx.insertRows('user', [
-    {
-      id: user.id,
-      username: user.username,
-      username_key: user.username.toLowerCase(),
-      name: user.name,
-      password_hash: user.passwordHash,
-      active: 1,
-      type: user.type,
-      status: user.type === 'bot' ? 'online' : 'offline',
-      status_text: '',
-      require_password_change: 0,
-      created_at: at,
-      updated_at: at,
-    },
-  ])
-  await tx.insertRows(
-    'user_role',
-    user.roles.map((role) => ({ user_id: user.id, role_id: role })),
-  )
-  if (user.email === undefined) return
-  await tx.insertRows('user_email', [
-    { address: user.email.toLowerCase(), user_id: user.id, verified: 1 },
-  ])
 }

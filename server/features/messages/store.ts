@@ -1,0 +1,248 @@
+import { sql } from 'kysely'
+import { ApiError } from '../../contract/errors.ts'
+import { isoTime } from '../../lib/clock.ts'
+import { newId } from '../../lib/ids.ts'
+import type { Reader, Tx } from '../../storage/database.ts'
+import type { Row } from '../../storage/tables.ts'
+import type { Author } from './append.ts'
+
+/** A message of this room, deleted ones included. */
+export const findMessageInRoom = (
+  reader: Reader,
+  roomId: string,
+  messageId: string,
+): Promise<Row<'message'> | undefined> =>
+  reader.q
+    .selectFrom('message')
+    .selectAll()
+    .where('id', '=', messageId)
+    .where('room_id', '=', roomId)
+    .executeTakeFirst()
+
+/** A message wherever it is; the caller checks access to its room. */
+export const findMessage = (
+  reader: Reader,
+  messageId: string,
+): Promise<Row<'message'> | undefined> =>
+  reader.q.selectFrom('message').selectAll().where('id', '=', messageId).executeTakeFirst()
+
+/** Bounds of a page of history. */
+export interface HistoryPage {
+  limit: number
+  offset?: number
+  /** Only messages before this time. */
+  before?: string
+  /** Only messages after this time. */
+  after?: string
+  /** System message types to leave out. */
+  withoutKinds?: readonly string[]
+  ascending?: boolean
+}
+
+/** Visible messages of a room, newest first unless told otherwise. */
+export function listMessages(
+  reader: Reader,
+  roomId: string,
+  page: HistoryPage,
+): Promise<Row<'message'>[]> {
+  let query = visible(reader, roomId)
+    .selectAll()
+    .orderBy('seq', page.ascending === true ? 'asc' : 'desc')
+    .limit(page.limit)
+    .offset(page.offset ?? 0)
+  if (page.before !== undefined) query = query.where('ts', '<', page.before)
+  if (page.after !== undefined) query = query.where('ts', '>', page.after)
+  const { withoutKinds = [] } = page
+  if (withoutKinds.length > 0) {
+    query = query.where((where) =>
+      where.or([where('kind', 'is', null), where('kind', 'not in', withoutKinds)]),
+    )
+  }
+  return query.execute()
+}
+
+/** Messages that somebody still sees; a deletion may leave a visible `rm` mark. */
+export const visible = (reader: Reader, roomId: string) =>
+  reader.q
+    .selectFrom('message')
+    .where('room_id', '=', roomId)
+    .where('hidden', '=', 0)
+    .where((where) => where.or([where('deleted', '=', 0), where('kind', '=', 'rm')]))
+
+/**
+ * Everything that changed after place `afterSeq`, ascending by last change, deletions included.
+ * New and changed messages have an index each, hence the two halves.
+ */
+export async function listChanges(
+  reader: Reader,
+  roomId: string,
+  afterSeq: number,
+  limit: number,
+): Promise<Row<'message'>[]> {
+  const half = () =>
+    reader.q
+      .selectFrom('message')
+      .selectAll()
+      .where('room_id', '=', roomId)
+      .orderBy('changed_seq', 'asc')
+      .limit(limit)
+  const created = await reader.q
+    .selectFrom('message')
+    .selectAll()
+    .where('room_id', '=', roomId)
+    .where('seq', '>', afterSeq)
+    .whereRef('changed_seq', '=', 'seq')
+    .orderBy('seq', 'asc')
+    .limit(limit)
+    .execute()
+  const changed = await half()
+    .where('changed_seq', '>', afterSeq)
+    .whereRef('changed_seq', '>', 'seq')
+    .execute()
+  return [...created, ...changed].sort((a, b) => a.changed_seq - b.changed_seq).slice(0, limit)
+}
+
+/** The newest visible message of each room that has one, by room id. */
+export async function lastMessages(
+  reader: Reader,
+  roomIds: readonly string[],
+): Promise<Map<string, Row<'message'>>> {
+  if (roomIds.length === 0) return new Map()
+  const rows = await reader.q
+    .selectFrom('room as r')
+    .innerJoin('message as m', (join) =>
+      join.onRef('m.room_id', '=', 'r.id').on((on) =>
+        on(
+          'm.seq',
+          '=',
+          on
+            .selectFrom('message as x')
+            .select('x.seq')
+            .whereRef('x.room_id', '=', 'r.id')
+            .where('x.hidden', '=', 0)
+            .where((where) => where.or([where('x.deleted', '=', 0), where('x.kind', '=', 'rm')]))
+            .orderBy('x.seq', 'desc')
+            .limit(1),
+        ),
+      ),
+    )
+    .selectAll('m')
+    .where('r.id', 'in', [...roomIds])
+    .execute()
+  return new Map(rows.map((row) => [row.room_id, row]))
+}
+
+/** A room that the caller has locked, as far as changing a message needs it. */
+interface LockedRoom {
+  id: string
+  seq: number
+  messages: number
+}
+
+/** A change of a message's text, at the next place of its room's order. */
+export async function changeText(
+  tx: Tx,
+  room: LockedRoom,
+  message: Row<'message'>,
+  change: { text: string; md: string | null; by: Author; now: number },
+): Promise<Row<'message'>> {
+  const at = isoTime(Math.max(change.now, Date.parse(message.changed_at)))
+  const seq = room.seq + 1
+  const columns = {
+    text: change.text,
+    md: change.md,
+    changed_seq: seq,
+    changed_at: at,
+    edited_at: at,
+    edited_by_id: change.by.id,
+    edited_by_username: change.by.username,
+  }
+  await tx.updateRows('message', [{ id: message.id, ...columns }])
+  await tx.updateRows('room', [{ id: room.id, seq, updated_at: at }])
+  return { ...message, ...columns }
+}
+
+/** How a deletion shows afterwards. */
+export interface Deletion {
+  by: Author
+  now: number
+  /** Leave a visible `rm` mark in the place of the message. */
+  showMark: boolean
+}
+
+/**
+ * Deletes a message: the text is gone, a tombstone keeps its place and id, so that readers who
+ * resume hear of it and a late retry does not bring it back.
+ */
+export async function deleteText(
+  tx: Tx,
+  room: LockedRoom,
+  message: Row<'message'>,
+  deletion: Deletion,
+): Promise<Row<'message'>> {
+  const at = isoTime(Math.max(deletion.now, Date.parse(message.changed_at)))
+  const seq = room.seq + 1
+  const columns = {
+    text: '',
+    md: null,
+    extra: null,
+    kind: deletion.showMark ? 'rm' : message.kind,
+    deleted: 1 as const,
+    changed_seq: seq,
+    changed_at: at,
+    ...(deletion.showMark
+      ? {
+          edited_at: at,
+          edited_by_id: deletion.by.id,
+          edited_by_username: deletion.by.username,
+        }
+      : { edited_at: null, edited_by_id: null, edited_by_username: null }),
+  }
+  await tx.updateRows('message', [{ id: message.id, ...columns }])
+  const messages = room.messages - (deletion.showMark ? 0 : 1)
+  await tx.updateRows('room', [{ id: room.id, seq, messages, updated_at: at }])
+  return { ...message, ...columns }
+}
+
+/** Keeps what a message said before a change, for the audit (`Message_KeepHistory`). */
+export const keepHistory = (
+  tx: Tx,
+  message: Row<'message'>,
+  change: 'edit' | 'delete',
+  by: Author,
+  now: number,
+): Promise<void> =>
+  tx.insertRows('message_history', [
+    {
+      id: newId(now),
+      message_id: message.id,
+      room_id: message.room_id,
+      text: message.text,
+      change,
+      by_type: by.type,
+      by_id: by.id,
+      at: isoTime(now),
+    },
+  ])
+
+/** What a search term becomes inside a LIKE pattern: wildcards stand for themselves. */
+export const likePattern = (term: string): string =>
+  `%${term.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+
+/** Condition: the text contains the term, whatever its case. */
+export const textContains = (term: string) =>
+  sql<boolean>`lower(text) like ${likePattern(term)} escape '\\'`
+
+/** Locks a room for a change of one of its messages. */
+export async function lockRoomForChange(
+  tx: Tx,
+  roomId: string,
+): Promise<LockedRoom & { visitor_id: string; state: Row<'room'>['state'] }> {
+  const [room] = await tx.lockRows(
+    'room',
+    [roomId],
+    ['id', 'seq', 'messages', 'visitor_id', 'state'],
+  )
+  if (room === undefined) throw new ApiError('invalid-room')
+  return room
+}

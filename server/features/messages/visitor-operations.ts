@@ -1,0 +1,310 @@
+import type { AppContext } from '../../context.ts'
+import { ApiError } from '../../contract/errors.ts'
+import { unescapeWidgetText } from '../../markup/unescape.ts'
+import type { Reader, Tx } from '../../storage/database.ts'
+import type { Row } from '../../storage/tables.ts'
+import { accessVisitor, type VisitorIdentity } from '../visitors/access.ts'
+import type { Author, Draft } from './append.ts'
+import type { SendingRoom } from './room-activity.ts'
+import {
+  changeText,
+  deleteText,
+  findMessage,
+  findMessageInRoom,
+  keepHistory,
+  listChanges,
+  listMessages,
+  lockRoomForChange,
+} from './store.ts'
+import { assertText, textProblem } from './text.ts'
+
+const DEFAULT_HISTORY = 20
+const MAX_HISTORY = 100
+
+/** Names a visitor's own room. */
+interface OwnRoom {
+  token: string
+  roomId: string
+}
+
+/** What a visitor sends. */
+export interface VisitorMessage extends OwnRoom {
+  text: string
+  id: string | undefined
+  /** The stock widget of old escapes what it sends; its tree is made from what was typed. */
+  escaped: boolean
+}
+
+/**
+ * Stores what a visitor wrote and returns it, durable (P1). With an id of his own the same message
+ * may be sent any number of times (P2).
+ */
+export async function sendVisitorMessage(
+  ctx: AppContext,
+  message: VisitorMessage,
+): Promise<Row<'message'>> {
+  const { identities } = ctx.remembered
+  const remembered = identities.remembered(message.token)
+  const identity = remembered ?? (await identities.find(ctx.db, message.token))
+  if (identity === undefined) throw new ApiError('invalid-token')
+  const draft = await draftOf(ctx, identity, message)
+  try {
+    return await ctx.sendMessage(draft)
+  } catch (error) {
+    const stale =
+      remembered !== undefined && error instanceof ApiError && error.code === 'invalid-room'
+    if (!stale) throw error
+    // The visitor may have been erased on another node and have registered anew since.
+    const present = await identities.find(ctx.db, message.token)
+    if (present === undefined) throw new ApiError('invalid-token')
+    if (present.id === identity.id) throw error
+    return ctx.sendMessage(await draftOf(ctx, present, message))
+  }
+}
+
+async function draftOf(
+  ctx: AppContext,
+  visitor: VisitorIdentity,
+  message: VisitorMessage,
+): Promise<Draft> {
+  const problem = textProblem(ctx.settings, message.text, 'visitor')
+  const typed = message.escaped ? unescapeWidgetText(message.text) : message.text
+  return {
+    roomId: message.roomId,
+    id: message.id,
+    author: { type: 'visitor', id: visitor.id, username: visitor.username },
+    text: message.text,
+    md: problem === undefined ? await ctx.markup.markupOf(typed) : null,
+    now: ctx.clock.now(),
+    owns: (room) => room.visitor_id === visitor.id,
+    refuse: (room) => closedOr(room, problem === undefined ? undefined : new ApiError(problem)),
+  }
+}
+
+const closedOr = (room: SendingRoom, problem: ApiError | undefined): ApiError | undefined =>
+  room.state === 'closed' ? new ApiError('room-closed') : problem
+
+/** One message of the visitor's room. Deleted and hidden ones are absent. */
+export function readVisitorMessage(
+  ctx: AppContext,
+  { token, roomId, messageId }: OwnRoom & { messageId: string },
+): Promise<Row<'message'>> {
+  return ctx.db.read(async (reader) => {
+    await accessOwnRoom(reader, token, roomId)
+    const message = await findMessageInRoom(reader, roomId, messageId)
+    if (message === undefined || message.deleted === 1 || message.hidden === 1) {
+      throw new ApiError('invalid-message')
+    }
+    return message
+  })
+}
+
+/** Edits what the visitor wrote; the same text again changes nothing and is no event (P6). */
+export async function editVisitorMessage(
+  ctx: AppContext,
+  edit: OwnRoom & { messageId: string; text: string; escaped: boolean },
+): Promise<Row<'message'>> {
+  const problem = textProblem(ctx.settings, edit.text, 'visitor')
+  const typed = edit.escaped ? unescapeWidgetText(edit.text) : edit.text
+  const md = problem === undefined ? await ctx.markup.markupOf(typed) : null
+  return ctx.db.transact(async (tx) => {
+    const { visitor, room, message } = await lockOwnMessage(tx, edit)
+    if (message.deleted === 1) throw new ApiError('invalid-message')
+    if (room.state === 'closed') throw new ApiError('room-closed')
+    assertWindow(ctx, message, 'edit')
+    assertText(ctx.settings, edit.text, 'visitor')
+    if (message.text === edit.text) return message
+    const by = authorOf(visitor)
+    const now = ctx.clock.now()
+    if (ctx.settings.get('Message_KeepHistory')) await keepHistory(tx, message, 'edit', by, now)
+    return changeText(tx, room, message, { text: edit.text, md, by, now })
+  })
+}
+
+/** Deletes what the visitor wrote; again is answered like the first time. */
+export function deleteVisitorMessage(
+  ctx: AppContext,
+  deletion: OwnRoom & { messageId: string },
+): Promise<Row<'message'>> {
+  return ctx.db.transact(async (tx) => {
+    const { visitor, room, message } = await lockOwnMessage(tx, deletion)
+    if (message.deleted === 1) return message
+    if (room.state === 'closed') throw new ApiError('room-closed')
+    assertWindow(ctx, message, 'delete')
+    return remove(ctx, tx, room, message, authorOf(visitor))
+  })
+}
+
+/**
+ * Deletes by id alone, as the older published contract prints it. Works only while the
+ * administrator has allowed it, and only for what a visitor wrote in an open room.
+ */
+export async function deleteMessageWithoutToken(
+  ctx: AppContext,
+  messageId: string,
+): Promise<Row<'message'>> {
+  if (!ctx.settings.get('Livechat_allow_delete_without_token')) {
+    throw new ApiError('invalid-params', {
+      reason: 'Send the token and the rid of the room, in the JSON body or the query string',
+    })
+  }
+  const found = await ctx.db.read((reader) => findMessage(reader, messageId))
+  if (found === undefined) throw new ApiError('invalid-message')
+  return ctx.db.transact(async (tx) => {
+    const room = await lockRoomForChange(tx, found.room_id)
+    const message = await findMessageInRoom(tx, room.id, messageId)
+    if (message?.author_type !== 'visitor') throw new ApiError('invalid-message')
+    if (message.deleted === 1) return message
+    if (room.state === 'closed') throw new ApiError('room-closed')
+    assertWindow(ctx, message, 'delete')
+    const { author_id: id, author_username: username } = message
+    return remove(ctx, tx, room, message, { type: 'visitor', id, username })
+  })
+}
+
+/** A page of the visitor's room, newest first, and the head of the room at the same moment. */
+export function readVisitorHistory(
+  ctx: AppContext,
+  page: OwnRoom & { limit: number | undefined; end: string | undefined; offset: number },
+): Promise<{ messages: Row<'message'>[]; seq: number }> {
+  return ctx.db.snapshot(async (reader) => {
+    const room = await accessOwnRoom(reader, page.token, page.roomId)
+    const messages = await listMessages(reader, room.id, {
+      limit: cappedLimit(page.limit),
+      offset: page.offset,
+      withoutKinds: ctx.settings.get('Hide_System_Messages'),
+      ...(page.end === undefined ? {} : { before: isoOf(page.end) }),
+    })
+    return { messages, seq: room.seq }
+  })
+}
+
+/** What changed in a room after a place in its order. */
+export interface Changes {
+  messages: Row<'message'>[]
+  deleted: Row<'message'>[]
+  /** Go on from here. */
+  seq: number
+  more: boolean
+  /** The reader knows a place that this server does not: he must read everything anew. */
+  limited: boolean
+}
+
+/** Everything that changed in the visitor's room after `afterSeq`, without a gap (P4). */
+export function readVisitorChanges(
+  ctx: AppContext,
+  { token, roomId, afterSeq, limit }: OwnRoom & { afterSeq: number; limit: number | undefined },
+): Promise<Changes> {
+  return ctx.db.snapshot(async (reader) => {
+    const room = await accessOwnRoom(reader, token, roomId)
+    const limited = afterSeq > room.seq
+    const size = limit === undefined || limit === 0 ? MAX_HISTORY : cappedLimit(limit)
+    const rows = await listChanges(reader, room.id, limited ? 0 : afterSeq, size + 1)
+    const more = rows.length > size
+    const page = rows.slice(0, size)
+    const gone = (row: Row<'message'>) => row.deleted === 1 && row.kind !== 'rm'
+    const last = page.at(-1)
+    return {
+      messages: page.filter((row) => !gone(row) && row.hidden === 0),
+      deleted: page.filter(gone),
+      // What was filtered away is passed, too: the cursor moves to the end of the page.
+      seq: more && last !== undefined ? last.changed_seq : room.seq,
+      more,
+      limited,
+    }
+  })
+}
+
+/** Moves the visitor's read position on, never back; a move is an event of the room. */
+export function markVisitorRead(
+  ctx: AppContext,
+  { token, roomId, seq }: OwnRoom & { seq: number },
+): Promise<number> {
+  return ctx.db.transact(async (tx) => {
+    await accessOwnRoom(tx, token, roomId)
+    const [room] = await tx.lockRows('room', [roomId], ['id', 'seq', 'visitor_read_seq'])
+    if (room === undefined) throw new ApiError('invalid-room')
+    const position = Math.min(seq, room.seq)
+    if (position <= room.visitor_read_seq) return room.visitor_read_seq
+    await tx.updateRows('room', [{ id: room.id, seq: room.seq + 1, visitor_read_seq: position }])
+    return position
+  })
+}
+
+async function remove(
+  ctx: AppContext,
+  tx: Tx,
+  room: { id: string; seq: number; messages: number },
+  message: Row<'message'>,
+  by: Author,
+): Promise<Row<'message'>> {
+  const now = ctx.clock.now()
+  if (ctx.settings.get('Message_KeepHistory')) await keepHistory(tx, message, 'delete', by, now)
+  return deleteText(tx, room, message, {
+    by,
+    now,
+    showMark: ctx.settings.get('Message_ShowDeletedStatus'),
+  })
+}
+
+/** The room of this id if it is this token's; absent and foreign are answered alike (S1). */
+async function accessOwnRoom(
+  reader: Reader,
+  token: string,
+  roomId: string,
+): Promise<Pick<Row<'room'>, 'id' | 'seq' | 'state'>> {
+  const visitor = await accessVisitor(reader, token)
+  const room = await reader.q
+    .selectFrom('room')
+    .select(['id', 'seq', 'state'])
+    .where('id', '=', roomId)
+    .where('visitor_id', '=', visitor.id)
+    .executeTakeFirst()
+  if (room === undefined) throw new ApiError('invalid-room')
+  return room
+}
+
+async function lockOwnMessage(
+  tx: Tx,
+  { token, roomId, messageId }: OwnRoom & { messageId: string },
+) {
+  const visitor = await accessVisitor(tx, token)
+  const room = await lockRoomForChange(tx, roomId)
+  if (room.visitor_id !== visitor.id) throw new ApiError('invalid-room')
+  const message = await findMessageInRoom(tx, roomId, messageId)
+  if (message === undefined) throw new ApiError('invalid-message')
+  const mine = message.author_type === 'visitor' && message.author_id === visitor.id
+  if (!mine || (message.kind !== null && message.deleted === 0)) {
+    throw new ApiError('error-action-not-allowed')
+  }
+  return { visitor, room, message }
+}
+
+function assertWindow(ctx: AppContext, message: Row<'message'>, change: 'edit' | 'delete'): void {
+  const { settings } = ctx
+  const allowed = settings.get(change === 'edit' ? 'Message_AllowEditing' : 'Message_AllowDeleting')
+  const minutes = settings.get(
+    change === 'edit'
+      ? 'Message_AllowEditing_BlockEditInMinutes'
+      : 'Message_AllowDeleting_BlockDeleteInMinutes',
+  )
+  const late = minutes > 0 && ctx.clock.now() > Date.parse(message.ts) + minutes * 60_000
+  if (!allowed || late) throw new ApiError('error-action-not-allowed')
+}
+
+const authorOf = (visitor: Row<'visitor'>): Author => ({
+  type: 'visitor',
+  id: visitor.id,
+  username: visitor.username,
+})
+
+const cappedLimit = (limit: number | undefined): number =>
+  limit === undefined ? DEFAULT_HISTORY : limit === 0 ? MAX_HISTORY : Math.min(limit, MAX_HISTORY)
+
+function isoOf(text: string): string {
+  const time = Date.parse(text)
+  if (Number.isNaN(time)) {
+    throw new ApiError('invalid-params', { reason: 'end must be a valid date' })
+  }
+  return new Date(time).toISOString()
+}

@@ -1,0 +1,90 @@
+import type { AppContext } from '../context.ts'
+import { ApiError } from '../contract/errors.ts'
+import { appendSystemMessage, type Author } from '../features/messages/append.ts'
+import { insertPageVisits } from '../features/page-visits/store.ts'
+import type { PageVisit } from '../features/page-visits/recent.ts'
+import { findOpenRoom } from '../features/rooms/store.ts'
+import { isoTime } from '../lib/clock.ts'
+import { newId } from '../lib/ids.ts'
+import type { Tx } from '../storage/database.ts'
+import type { Row } from '../storage/tables.ts'
+import { isOnline } from './agents.ts'
+import { routeRoom } from './assign.ts'
+
+/** How a new room comes about. */
+export interface NewRoom {
+  /** Where the visitor came from; the wire's `source`. */
+  source: Record<string, unknown>
+  preferredAgentId: string | undefined
+  /** Pages seen before the conversation. */
+  pageVisits: readonly PageVisit[]
+}
+
+/** A room and whether this call made it. */
+export interface OpenedRoom {
+  roomId: string
+  created: boolean
+}
+
+/**
+ * The visitor's open room, made and routed when there is none. That there is only one is held by
+ * the database: of two calls at the same moment one makes the room, the other fails with a unique
+ * violation and finds it when it is run again (P7).
+ * @throws ApiError `error-omnichannel-is-disabled`, `no-agent-online`
+ */
+export async function openRoom(
+  ctx: AppContext,
+  tx: Tx,
+  visitor: Row<'visitor'>,
+  request: NewRoom,
+): Promise<OpenedRoom> {
+  const open = await findOpenRoom(tx, visitor.id)
+  if (open !== undefined) return { roomId: open.id, created: false }
+  if (!ctx.settings.get('Livechat_enabled')) throw new ApiError('error-omnichannel-is-disabled')
+  if (!(await isOnline(ctx, tx))) throw new ApiError('no-agent-online')
+
+  const now = ctx.clock.now()
+  const at = isoTime(now)
+  const id = newId(now)
+  await tx.insertRows('room', [
+    {
+      id,
+      visitor_id: visitor.id,
+      state: 'queued',
+      seq: 0,
+      messages: 0,
+      label: visitor.name ?? visitor.username,
+      source: JSON.stringify(request.source),
+      department_id: visitor.department_id,
+      visitor_status: visitor.status,
+      inquiry_id: newId(now),
+      queued_at: at,
+      preferred_agent_id: request.preferredAgentId ?? null,
+      waiting_response: 1,
+      created_at: at,
+      // One before the first message, whose time is then the room's.
+      last_message_at: isoTime(now - 1),
+      updated_at: at,
+    },
+  ])
+  await tx.updateRows('visitor', [
+    { id: visitor.id, last_chat_id: id, last_chat_at: at, updated_at: at },
+  ])
+  await appendSystemMessage(tx, {
+    roomId: id,
+    author: visitorAuthor(visitor),
+    kind: 'livechat-started',
+    text: '',
+    extra: { groupable: false },
+    now,
+  })
+  await insertPageVisits(tx, visitor.id, id, request.pageVisits)
+  await routeRoom(ctx, tx, { id, preferred_agent_id: request.preferredAgentId ?? null })
+  return { roomId: id, created: true }
+}
+
+const visitorAuthor = (visitor: Row<'visitor'>): Author => ({
+  type: 'visitor',
+  id: visitor.id,
+  username: visitor.username,
+})
