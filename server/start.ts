@@ -1,18 +1,10 @@
 import { createApp, type App } from './app.ts'
 import { ConfigError, readConfig, VARIABLES, type Config } from './config.ts'
 
-const MINIMUM_NODE = [24, 15] as const
 const PARENT_CHECK_MS = 1000
 
-await main()
-
-async function main(): Promise<void> {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1])) {
-    stopWith(
-      `Foyer needs Node ${MINIMUM_NODE.join('.')} or newer; start it with "npm start", which brings one.`,
-    )
-  }
+/** Runs the command line: `--help`, or the server until a signal ends it. */
+export async function run(): Promise<void> {
   if (process.argv.includes('--help')) {
     print(helpText())
     return
