@@ -3,7 +3,7 @@ import { ApiError, LoginError } from '../../contract/errors.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { hashSecret } from '../../lib/hash.ts'
 import { newSecret } from '../../lib/ids.ts'
-import { endLogin, findLiveSession } from '../sessions/store.ts'
+import { endPresented, findLiveSession } from '../sessions/store.ts'
 import { updateUser } from '../users/changes.ts'
 import { findUser, lockUser, type User, type UserKey } from '../users/store.ts'
 import { openLogin } from './logins.ts'
@@ -68,7 +68,7 @@ export async function resumeLogin(ctx: AppContext, token: string): Promise<Login
 
 /** Ends the session that the caller presented. */
 export async function logout(ctx: AppContext, caller: Caller): Promise<void> {
-  await ctx.db.transact((tx) => endLogin(tx, caller.userId, caller.sessionId))
+  await ctx.db.transact((tx) => endPresented(tx, caller.sessionId))
 }
 
 export async function readMe(ctx: AppContext, caller: Caller): Promise<User> {

@@ -1,6 +1,7 @@
 import type { Permissions } from '../../context.ts'
 import { isoTime } from '../../lib/clock.ts'
-import type { Database, Tx } from '../../storage/database.ts'
+import type { Database, Reader, Tx } from '../../storage/database.ts'
+import type { Row } from '../../storage/tables.ts'
 import { PERMISSIONS, type PermissionId } from './catalogue.ts'
 import { listSettingPermissions } from './setting-permissions.ts'
 
@@ -47,4 +48,46 @@ export async function insertMissingPermissions(db: Database, now: number): Promi
     }))
     await tx.insertRows('permission', rows)
   })
+}
+
+export const listPermissions = (reader: Reader, since?: string): Promise<Row<'permission'>[]> =>
+  reader.q
+    .selectFrom('permission')
+    .selectAll()
+    .$if(since !== undefined, (query) => query.where('updated_at', '>', since ?? ''))
+    .orderBy('id')
+    .execute()
+
+/** Reads permissions with their roles and holds them until the commit. */
+export async function lockPermissions(
+  tx: Tx,
+  ids: readonly string[],
+): Promise<Map<string, string[]>> {
+  const rows = await tx.lockRows('permission', ids.toSorted(), ['id', 'roles'])
+  return new Map(rows.map((row) => [row.id, JSON.parse(row.roles) as string[]]))
+}
+
+/** Holds roles until the commit. @returns those that exist */
+export async function lockRoleIds(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.lockRows('role', ids.toSorted(), ['id'])
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** Takes a role off every permission that names it. */
+export async function removeRoleEverywhere(
+  tx: Tx,
+  permissions: StoredPermissions,
+  role: string,
+  now: number,
+): Promise<void> {
+  for (const { id, roles } of await listPermissions(tx)) {
+    const held = JSON.parse(roles) as string[]
+    if (!held.includes(role)) continue
+    await permissions.set(
+      tx,
+      id,
+      held.filter((other) => other !== role),
+      now,
+    )
+  }
 }

@@ -1,3 +1,6 @@
+import { sql } from 'kysely'
+import type { PageRequest } from '../../contract/paging.ts'
+import { likePattern } from '../../lib/like.ts'
 import type { Reader, Tx } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
 
@@ -58,14 +61,21 @@ async function endSessions(tx: Tx, ids: readonly string[]): Promise<void> {
   await tx.q.deleteFrom('session').where('id', 'in', ids).execute()
 }
 
-/** Ends one login of a user. @returns whether there was one */
-export async function endLogin(tx: Tx, userId: string, sessionId: string): Promise<boolean> {
-  const { numDeletedRows } = await tx.q
-    .deleteFrom('session')
-    .where('id', '=', sessionId)
-    .where('user_id', '=', userId)
-    .executeTakeFirstOrThrow()
+/** Ends one login; with `userId` only that user's. @returns whether there was one */
+export async function endLogin(
+  tx: Tx,
+  userId: string | undefined,
+  sessionId: string,
+): Promise<boolean> {
+  let query = tx.q.deleteFrom('session').where('id', '=', sessionId).where('kind', '=', 'login')
+  if (userId !== undefined) query = query.where('user_id', '=', userId)
+  const { numDeletedRows } = await query.executeTakeFirstOrThrow()
   return numDeletedRows > 0n
+}
+
+/** Ends the session that a request came with, whatever its kind. */
+export async function endPresented(tx: Tx, sessionId: string): Promise<void> {
+  await tx.q.deleteFrom('session').where('id', '=', sessionId).execute()
 }
 
 /** Ends every login and personal token of a user, except one session. */
@@ -104,4 +114,67 @@ export async function removePersonalToken(tx: Tx, userId: string, name: string):
     .where('name', '=', name)
     .executeTakeFirstOrThrow()
   return numDeletedRows > 0n
+}
+
+export const findSession = (reader: Reader, id: string): Promise<SessionRow | undefined> =>
+  reader.q.selectFrom('session').selectAll().where('id', '=', id).executeTakeFirst()
+
+/** What a list of sessions may be sorted by. */
+export type SessionColumn = 'created_at' | 'user_agent' | 'user_name' | 'username'
+
+const COLUMNS = {
+  created_at: 'session.created_at',
+  user_agent: 'session.user_agent',
+  user_name: 'user.name',
+  username: 'user.username_key',
+} as const satisfies Record<SessionColumn, string>
+
+const selectLogins = (reader: Reader, now: string) =>
+  reader.q
+    .selectFrom('session')
+    .innerJoin('user', 'user.id', 'session.user_id')
+    .where('session.kind', '=', 'login')
+    .where('session.expires_at', '>', now)
+
+/** A page of logins that still hold. */
+export async function listSessions(
+  reader: Reader,
+  filter: { userId: string | undefined; text: string | undefined; now: string },
+  page: PageRequest<SessionColumn>,
+): Promise<{ sessions: OwnedSession[]; total: number }> {
+  const { userId, text, now } = filter
+  let query = selectLogins(reader, now)
+  if (userId !== undefined) query = query.where('session.user_id', '=', userId)
+  if (text !== undefined && text !== '') {
+    const pattern = likePattern(text)
+    query = query.where(
+      sql<boolean>`(lower(session.user_agent) like ${pattern} escape '\\'
+        or lower(session.ip) like ${pattern} escape '\\'
+        or lower("user".username) like ${pattern} escape '\\'
+        or lower("user".name) like ${pattern} escape '\\')`,
+    )
+  }
+  let sorted = query.selectAll('session').select(['user.username', 'user.name as user_name'])
+  for (const [column, direction] of page.order) sorted = sorted.orderBy(COLUMNS[column], direction)
+  const sessions = await sorted
+    .orderBy('session.id')
+    .limit(page.limit ?? Number.MAX_SAFE_INTEGER)
+    .offset(page.offset)
+    .execute()
+  const { total } = await query
+    .select((select) => select.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow()
+  return { sessions, total }
+}
+
+export async function findLogin(
+  reader: Reader,
+  key: { sessionId: string; userId: string | undefined; now: string },
+): Promise<OwnedSession | undefined> {
+  let query = selectLogins(reader, key.now).where('session.id', '=', key.sessionId)
+  if (key.userId !== undefined) query = query.where('session.user_id', '=', key.userId)
+  return query
+    .selectAll('session')
+    .select(['user.username', 'user.name as user_name'])
+    .executeTakeFirst()
 }

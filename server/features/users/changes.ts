@@ -125,7 +125,7 @@ export async function countActiveAdmins(reader: Reader): Promise<number> {
     .where('active', '=', 1)
     .where('type', '=', 'user')
     .executeTakeFirstOrThrow()
-  return Number(count)
+  return count
 }
 
 /**

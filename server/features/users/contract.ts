@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type } from 'typebox'
 import { defineEndpoint } from '../../contract/define.ts'
 import { Nothing, Page, Paging, RecordId, SearchText } from '../../contract/schemas.ts'
 import { Preferences, Presence, User, UserInfo, UserStatus } from './shapes.ts'
@@ -450,5 +450,3 @@ export const passwordPolicy = defineEndpoint({
     response: { enabled: true, policy: [['get-password-policy-minLength', { minLength: 8 }]] },
   },
 })
-
-export type ProfileData = Static<NonNullable<typeof updateUser.body>>['data']

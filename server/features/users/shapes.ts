@@ -86,7 +86,7 @@ export const Me = Type.Object({
 })
 export type Me = Static<typeof Me>
 
-const choice = <const Values extends readonly string[]>(...values: Values) =>
+const choice = (...values: readonly string[]) =>
   Type.Optional(Type.Union(values.map((value) => Type.Literal(value))))
 const flag = Type.Optional(Type.Boolean())
 const amount = Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000 }))

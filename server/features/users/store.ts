@@ -161,5 +161,26 @@ export async function listUsers(
     .select((select) => select.fn.countAll<number>().as('total'))
     .where(matching(filter))
     .executeTakeFirstOrThrow()
-  return { users: rows.map(toUser), total: Number(total) }
+  return { users: rows.map(toUser), total }
+}
+
+/**
+ * Who is not offline, by username. With `changedSince` those who changed, offline ones included:
+ * leaving is a change too.
+ */
+export async function listPresentUsers(
+  reader: Reader,
+  filter: { ids?: readonly string[]; changedSince?: string },
+): Promise<User[]> {
+  let query = selectUsers(reader)
+  if (filter.changedSince !== undefined) {
+    query = query.where('updated_at', '>', filter.changedSince)
+  } else {
+    query = query.where('active', '=', 1).where('status', '!=', 'offline')
+  }
+  if (filter.ids !== undefined) {
+    if (filter.ids.length === 0) return []
+    query = query.where('id', 'in', filter.ids)
+  }
+  return (await query.orderBy('username_key').execute()).map(toUser)
 }
