@@ -8,6 +8,8 @@ export interface MigrationEngine {
   types: MigrationTypes
   /** Kysely does not wrap migrations of this engine in a transaction. */
   ownTransaction: boolean
+  /** Where the tables are; without it those of another installation would be taken for ours. */
+  schema?: string
 }
 
 /** The database was written by a newer release than this one. */
@@ -42,7 +44,11 @@ export async function migrate(db: Kysely<unknown>, engine: MigrationEngine): Pro
         ]),
       ),
   }
-  const { error } = await new Migrator({ db, provider }).migrateToLatest()
+  const { error } = await new Migrator({
+    db,
+    provider,
+    ...(engine.schema === undefined ? {} : { migrationTableSchema: engine.schema }),
+  }).migrateToLatest()
   if (error === undefined) return
   if (error instanceof Error && /corrupted migrations/.test(error.message)) {
     throw new SchemaTooNewError('the database was written by a newer release of Foyer', {

@@ -37,7 +37,7 @@ async function openSqlite(folder: string, observer: CommitObserver): Promise<Dat
     const connection = openConnection(file, false)
     try {
       await migrate(kyselyOver(new SqliteStatements(connection)) as unknown as Kysely<unknown>, {
-        types: { text: 'text' },
+        types: { text: 'text', bytes: 'blob' },
         ownTransaction: true,
       })
     } finally {
@@ -57,9 +57,11 @@ async function openPostgres(
 ): Promise<Database> {
   const pool = createPool(url, schema)
   try {
+    const { rows } = await pool.query<{ name: string }>('select current_schema() as name')
     await migrate(new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }), {
-      types: { text: 'text collate "C"' },
+      types: { text: 'text collate "C"', bytes: 'bytea' },
       ownTransaction: false,
+      schema: rows[0]?.name ?? 'public',
     })
   } catch (error) {
     await pool.end()

@@ -85,6 +85,8 @@ export interface RoomTable {
   chat_duration: number | null
   service_duration: number | null
   visitor_inactivity: number | null
+  transcript_request: Json | null
+  crm_data: string | null
   created_at: Time
   last_message_at: Time
   updated_at: Time
@@ -240,6 +242,96 @@ export interface PageVisitTable {
   at: Time
 }
 
+export interface FileTable {
+  id: string
+  room_id: string
+  owner_type: AuthorType
+  owner_id: string
+  /** The visitor of the room: his quota, his erasure. */
+  visitor_id: string
+  /** Null until a message carries the file. */
+  message_id: string | null
+  name: string
+  /** Media type, from the bytes. */
+  type: string
+  /** Bytes. */
+  size: number
+  width: number | null
+  height: number | null
+  /** Which store holds the bytes. */
+  store: string
+  created_at: Time
+  /** A file that no message carries by then is removed. */
+  expires_at: Time | null
+}
+
+export interface FileChunkTable {
+  file_id: string
+  part: number
+  data: Uint8Array
+}
+
+/** Work for later: done at least once, in order within `order_key`, whichever process dies. */
+export interface JobTable {
+  id: string
+  kind: string
+  order_key: string
+  state: 'pending' | 'dead'
+  due_at: Time
+  attempts: number
+  lease_until: Time | null
+  payload: Json
+  room_id: string | null
+  visitor_id: string | null
+  last_error: string | null
+  created_at: Time
+  updated_at: Time
+}
+
+export interface OfflineMessageTable {
+  id: string
+  name: string
+  email: string
+  message: string
+  department: string | null
+  host: string | null
+  language: string | null
+  created_at: Time
+}
+
+export interface CustomFieldTable {
+  /** The field's name. */
+  id: string
+  label: string
+  scope: 'visitor' | 'room'
+  visibility: string
+  type: 'input' | 'select'
+  pattern: string
+  required: Flag
+  default_value: string
+  options: string
+  public: Flag
+  searchable: Flag
+  updated_at: Time
+}
+
+export interface AuditTable {
+  id: string
+  at: Time
+  actor_id: string | null
+  actor_username: string | null
+  action: string
+  target: string
+  details: Json
+  ip: string | null
+}
+
+export interface ErasureTable {
+  id: string
+  kind: 'visitor'
+  at: Time
+}
+
 /** Every table of the schema; column types are the same on both engines. */
 export interface Tables {
   visitor: VisitorTable
@@ -256,6 +348,13 @@ export interface Tables {
   setting: SettingTable
   counter: CounterTable
   page_visit: PageVisitTable
+  file: FileTable
+  file_chunk: FileChunkTable
+  job: JobTable
+  offline_message: OfflineMessageTable
+  custom_field: CustomFieldTable
+  audit: AuditTable
+  erasure: ErasureTable
 }
 
 type SelectType<Column> =

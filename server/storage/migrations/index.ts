@@ -1,7 +1,9 @@
 import type { Migration } from './migration.ts'
 import { initialSchema } from './001-initial-schema.ts'
+import { filesJobsAudit } from './002-files-jobs-audit.ts'
 
 /** Every migration by name; names sort in the order in which they run. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-initial-schema': initialSchema,
+  '002-files-jobs-audit': filesJobsAudit,
 }

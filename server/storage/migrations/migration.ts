@@ -4,6 +4,8 @@ import type { Kysely } from 'kysely'
 export interface MigrationTypes {
   /** Text that compares byte by byte, so that order is the same everywhere. */
   text: string
+  /** Raw bytes. */
+  bytes: string
 }
 
 /**
