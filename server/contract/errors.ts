@@ -35,6 +35,19 @@ const CODES = {
   'error-invalid-sort': { status: 400 },
   'error-invalid-sort-keys': { status: 400, reason: 'The list cannot be sorted by this key' },
   'error-invalid-subscription': { status: 400 },
+  'error-invalid-visitor': { status: 400, reason: 'Invalid visitor' },
+  'error-transcript-already-requested': {
+    status: 400,
+    reason: 'The transcript of this conversation was requested already',
+  },
+  'error-transcript-not-requested': {
+    status: 400,
+    reason: 'No transcript of this conversation was requested',
+  },
+  'error-offline-message-not-found': {
+    status: 400,
+    reason: 'There is no such offline message',
+  },
   'error-invalid-status': {
     status: 400,
     reason: 'Valid status types include online, away, offline, and busy.',
@@ -124,11 +137,47 @@ const CODES = {
   },
   'error-invalid-scope': { status: 400, reason: 'Invalid scope' },
   'error-param-not-provided': { status: 400, reason: 'Query param "role" is required' },
+  'invalid-custom-field': { status: 400 },
+  'error-invalid-custom-field': { status: 400, reason: 'Custom field not found' },
+  'error-invalid-custom-field-name': {
+    status: 400,
+    reason: 'Use only letters, numbers, hyphens and underscores in the name of a custom field',
+  },
+  'error-custom-field-name-already-exists': {
+    status: 400,
+    reason: 'A custom field of this name already exists',
+  },
+  'error-invalid-custom-field-pattern': { status: 400, reason: 'The regexp is not valid' },
+  'error-invalid-custom-field-value': { status: 400 },
   'totp-required': { status: 400, reason: 'TOTP Required' },
+  'invalid-channel': { status: 400, reason: 'There is no such conversation' },
+  'unknown-error': { status: 400, reason: 'Name the conversation by roomId or channel' },
+  'error-emoji-param-not-provided': {
+    status: 400,
+    reason: 'The required "emoji" param is missing.',
+  },
+  'error-lastUpdate-param-not-provided': {
+    status: 400,
+    reason: 'The required "lastUpdate" query param is missing.',
+  },
+  'error-no-permission': { status: 400, reason: 'No permission' },
+  'invalid-field': { status: 400, reason: 'The file has to come in the field "file"' },
+  'invalid-file': { status: 400, reason: 'There is no such file to confirm' },
+  'error-file-upload-disabled': { status: 400, reason: 'Uploads are switched off' },
+  'error-type-not-allowed': { status: 400, reason: 'Files of this type are not accepted' },
+  'error-invalid-file-type': { status: 400, reason: 'Files of this type are not accepted' },
+  'error-size-not-allowed': { status: 400, reason: 'The file is too large' },
+  'error-file-too-large': { status: 400, reason: 'The file is too large' },
+  'error-upload-quota-reached': { status: 400, reason: 'Too much was uploaded in one day' },
+  'error-file-storage-full': { status: 400, reason: 'The server has no room for more files' },
 } as const satisfies Record<string, { status: number; reason?: string }>
 
 /** A stable error code of the wire contract. */
 export type ErrorCode = keyof typeof CODES
+
+/** Whether a refusal of an endpoint with `reasonErrors` is answered in that form. */
+export const isReason = (status: number, code: ErrorCode): boolean =>
+  status === 400 && code !== 'invalid-params'
 
 interface ErrorOptions {
   /** Text before the code; overrides the code's own. */
@@ -170,10 +219,13 @@ export class ApiError extends Error {
 export class TextError extends Error {
   override readonly name = 'TextError'
   readonly status: number
+  /** The text stands in `message`, too: some clients show that field. */
+  readonly shown: boolean
 
-  constructor(status: 400 | 403 | 404, text: string) {
+  constructor(status: 400 | 403 | 404, text: string, { shown = false } = {}) {
     super(text)
     this.status = status
+    this.shown = shown
   }
 }
 
