@@ -1,21 +1,25 @@
 import type { AppContext } from '../context.ts'
 import type { Reader } from '../storage/database.ts'
+import type { Row } from '../storage/tables.ts'
 import type { Candidate } from './policy.ts'
+import { routedCounter } from './routing-lock.ts'
 
 const AGENT_ROLE = 'livechat-agent'
+const MANAGER_ROLE = 'livechat-manager'
 
 interface CandidateRow {
   id: string
   username: string
   name: string
-  routed_count: number
-  last_routed_at: string | null
+  type: Row<'user'>['type']
   max_chats: number | null
+  routed: number | null
   open_chats: number
 }
 
 const AVAILABLE = `
-  select u.id, u.username, u.name, u.routed_count, u.last_routed_at, u.max_chats,
+  select u.id, u.username, u.name, u.type, u.max_chats,
+         (select c.value from counter c where c.id = $3 || u.id) as routed,
          (select count(*) from room r
            where r.served_by_id = u.id and r.state = 'taken') as open_chats
     from "user" u
@@ -27,18 +31,27 @@ const AVAILABLE = `
 
 /** Agents who may be given a conversation now (domain model, section 4). */
 export async function availableAgents(ctx: AppContext, reader: Reader): Promise<Candidate[]> {
-  // With idle agents refused, "away" counts like "offline".
-  const alsoAbsent = ctx.settings.get('Livechat_enabled_when_agent_idle') ? 'offline' : 'away'
-  const rows = await reader.rows<CandidateRow>(AVAILABLE, [AGENT_ROLE, alsoAbsent])
+  const parameters = [AGENT_ROLE, alsoAbsent(ctx), routedCounter('')]
+  const rows = await reader.rows<CandidateRow>(AVAILABLE, parameters)
   return rows.map((row) => ({
     id: row.id,
     username: row.username,
     name: row.name,
-    routedCount: row.routed_count,
-    lastRoutedAt: row.last_routed_at,
+    routedCount: row.routed ?? 0,
     openChats: row.open_chats,
-    maxChats: row.max_chats,
+    limit: chatLimit(ctx, row),
   }))
+}
+
+/** With idle agents refused, "away" counts like "offline". */
+const alsoAbsent = (ctx: AppContext): 'offline' | 'away' =>
+  ctx.settings.get('Livechat_enabled_when_agent_idle') ? 'offline' : 'away'
+
+/** How many conversations a user may serve at a time: his own limit, else the installation's. */
+function chatLimit(ctx: AppContext, user: Pick<Row<'user'>, 'type' | 'max_chats'>): number {
+  if (user.type === 'bot') return 0
+  const own = user.max_chats ?? 0
+  return own > 0 ? own : ctx.settings.get('Livechat_maximum_chats_per_agent')
 }
 
 /** Whether a visitor who asks now is told that somebody is there. */
@@ -48,12 +61,48 @@ export async function isOnline(ctx: AppContext, reader: Reader): Promise<boolean
   return (await availableAgents(ctx, reader)).length > 0
 }
 
-/** Whether the user is an active agent at all. */
-export async function isAgent(reader: Reader, userId: string): Promise<boolean> {
-  const rows = await reader.rows<{ id: string }>(
-    `select u.id from "user" u join user_role r on r.user_id = u.id
-      where u.id = $1 and u.active = 1 and r.role_id = $2`,
-    [userId, AGENT_ROLE],
-  )
-  return rows.length > 0
+/** A user as far as serving conversations goes. */
+export interface Server {
+  id: string
+  username: string
+  name: string
+  /** Can take a conversation now. Managers and bots can always. */
+  present: boolean
+  /** Serves as many as he may. */
+  full: boolean
+}
+
+interface ServerRow extends Omit<CandidateRow, 'routed'> {
+  status: Row<'user'>['status']
+  availability: Row<'user'>['availability']
+  agent: number
+  manager: number
+}
+
+const SERVER = `
+  select u.id, u.username, u.name, u.type, u.max_chats, u.status, u.availability,
+         (select count(*) from user_role a where a.user_id = u.id and a.role_id = $2) as agent,
+         (select count(*) from user_role a where a.user_id = u.id and a.role_id = $3) as manager,
+         (select count(*) from room r
+           where r.served_by_id = u.id and r.state = 'taken') as open_chats
+    from "user" u
+   where u.id = $1 and u.active = 1`
+
+/** The user if he is one who can serve conversations at all: an active agent or manager. */
+export async function findServer(
+  ctx: AppContext,
+  reader: Reader,
+  userId: string,
+): Promise<Server | undefined> {
+  const [row] = await reader.rows<ServerRow>(SERVER, [userId, AGENT_ROLE, MANAGER_ROLE])
+  if (row === undefined || row.agent + row.manager === 0) return undefined
+  const there = row.status !== 'offline' && row.status !== alsoAbsent(ctx)
+  const limit = chatLimit(ctx, row)
+  return {
+    id: row.id,
+    username: row.username,
+    name: row.name,
+    present: row.manager > 0 || row.type === 'bot' || (there && row.availability === 'available'),
+    full: limit > 0 && row.open_chats >= limit,
+  }
 }

@@ -2,6 +2,7 @@ import type { AppContext } from '../context.ts'
 import { appendSystemMessage, type Author } from '../features/messages/append.ts'
 import { updateRoom } from '../features/rooms/store.ts'
 import { unsubscribe } from '../features/subscriptions/store.ts'
+import { transcriptAtClose, type TranscriptWish } from '../features/transcripts/schedule.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { Tx } from '../storage/database.ts'
 import type { Row } from '../storage/tables.ts'
@@ -12,11 +13,14 @@ export interface Closing {
   by: Author
   comment: string
   tags: readonly string[]
+  /** Whether a transcript is e-mailed; absent: by request and settings. */
+  transcript?: TranscriptWish | 'none' | undefined
 }
 
 /**
- * Closes a room that the caller has locked and seen open: nobody serves or follows it any more,
- * its durations are settled, and the place it frees is given to whoever waits (P8).
+ * Closes a room: nobody serves or follows it any more, its durations are settled, and the place it
+ * frees is given to whoever waits (P8). The caller holds the routing lock, has locked the room and
+ * seen it open.
  */
 export async function closeLockedRoom(
   ctx: AppContext,
@@ -26,29 +30,16 @@ export async function closeLockedRoom(
 ): Promise<void> {
   const now = ctx.clock.now()
   const { by, comment, tags } = closing
-  await appendSystemMessage(tx, {
-    roomId: room.id,
-    author: by,
-    kind: 'livechat-close',
-    text: comment,
-    extra: { groupable: false, transcriptRequested: false },
-    now,
-  })
-  if (promptsForTranscript(ctx)) {
-    await appendSystemMessage(tx, {
-      roomId: room.id,
-      author: by,
-      kind: 'command',
-      text: 'promptTranscript',
-      now,
-    })
-  }
-  const at = isoTime(now)
+  const transcriptRequested = await transcriptAtClose(ctx, tx, room, closing.transcript)
+  // Not before the last word: messages of one millisecond are told apart by later ones.
+  const at = isoTime(Math.max(now, Date.parse(room.last_message_at)))
   const sinceStart = (from: string) => Math.max(0, (now - Date.parse(from)) / 1000)
+  // `updated_at` is left to the messages below: times of changes strictly grow in a room.
   await updateRoom(tx, {
     id: room.id,
     state: 'closed',
     queued_at: null,
+    preferred_agent_id: null,
     waiting_response: 0,
     visitor_status: 'offline',
     closed_at: at,
@@ -59,10 +50,20 @@ export async function closeLockedRoom(
     chat_duration: sinceStart(room.created_at),
     service_duration: room.served_at === null ? null : sinceStart(room.served_at),
     visitor_inactivity: inactivityOf(room, by, sinceStart),
-    updated_at: at,
+    transcript_request: null,
   })
   await unsubscribe(tx, room.id, undefined, now)
-  if (room.served_by_id !== null) await drainQueue(ctx, tx)
+  const message = { roomId: room.id, author: by, now }
+  await appendSystemMessage(tx, {
+    ...message,
+    kind: 'livechat-close',
+    text: comment,
+    extra: { groupable: false, transcriptRequested },
+  })
+  if (promptsForTranscript(ctx)) {
+    await appendSystemMessage(tx, { ...message, kind: 'command', text: 'promptTranscript' })
+  }
+  if (room.state === 'taken') await drainQueue(ctx, tx)
 }
 
 const promptsForTranscript = (ctx: AppContext): boolean =>

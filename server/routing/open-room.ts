@@ -43,6 +43,7 @@ export async function openRoom(
   if (!ctx.settings.get('Livechat_enabled')) throw new ApiError('error-omnichannel-is-disabled')
   if (!(await isOnline(ctx, tx))) throw new ApiError('no-agent-online')
 
+  const preferredId = request.preferredAgentId ?? (await lastAgent(ctx, tx, visitor.id))
   const now = ctx.clock.now()
   const at = isoTime(now)
   const id = newId(now)
@@ -59,7 +60,7 @@ export async function openRoom(
       visitor_status: visitor.status,
       inquiry_id: newId(now),
       queued_at: at,
-      preferred_agent_id: request.preferredAgentId ?? null,
+      preferred_agent_id: preferredId ?? null,
       waiting_response: 1,
       created_at: at,
       // One before the first message, whose time is then the room's.
@@ -79,8 +80,26 @@ export async function openRoom(
     now,
   })
   await insertPageVisits(tx, visitor.id, id, request.pageVisits)
-  await routeRoom(ctx, tx, { id, preferred_agent_id: request.preferredAgentId ?? null })
+  await routeRoom(ctx, tx, { id, preferredId })
   return { roomId: id, created: true }
+}
+
+/** Who served the visitor last, where the site wants them to meet again. */
+async function lastAgent(
+  ctx: AppContext,
+  tx: Tx,
+  visitorId: string,
+): Promise<string | null | undefined> {
+  if (!ctx.settings.get('Livechat_last_chatted_agent_routing')) return undefined
+  const last = await tx.q
+    .selectFrom('room')
+    .select('served_by_id')
+    .where('visitor_id', '=', visitorId)
+    .where('served_by_id', 'is not', null)
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return last?.served_by_id
 }
 
 const visitorAuthor = (visitor: Row<'visitor'>): Author => ({

@@ -5,11 +5,10 @@ export interface Candidate {
   name: string
   /** Conversations ever routed to him. */
   routedCount: number
-  lastRoutedAt: string | null
   /** Open conversations that he serves now. */
   openChats: number
-  /** His own limit of open conversations; null for the installation's. */
-  maxChats: number | null
+  /** How many he may serve at a time; 0 for any number. */
+  limit: number
 }
 
 /** What clients are told of a routing method (domain model, section 4). */
@@ -71,9 +70,42 @@ export type RoutingMethodName = keyof typeof METHODS
 export const routingMethod = (name: string): RoutingMethod =>
   Object.hasOwn(METHODS, name) ? METHODS[name as RoutingMethodName] : METHODS.Manual_Selection
 
-/** Agents who have room for one more conversation. `limit` 0 means no limit. */
-export const withCapacity = (candidates: readonly Candidate[], limit: number): Candidate[] =>
-  candidates.filter(({ openChats, maxChats }) => {
-    const own = maxChats ?? limit
-    return own <= 0 || openChats < own
-  })
+/** Whether an agent may be given one more conversation. */
+export const hasCapacity = ({ openChats, limit }: Candidate): boolean =>
+  limit <= 0 || openChats < limit
+
+/** What one conversation asks of the choice. */
+export interface Wish {
+  /** Gets it if he can, whatever the method says. */
+  preferredId?: string | null | undefined
+  /** Gets it only when there is nobody else: he has just given it back. */
+  avoidedId?: string | undefined
+}
+
+/** The agent for one conversation: the wished one first, then whom the method chooses. */
+export function chooseAgent(
+  method: RoutingMethod,
+  candidates: readonly Candidate[],
+  { preferredId, avoidedId }: Wish = {},
+): Candidate | undefined {
+  if (!method.config.autoAssignAgent) return undefined
+  const free = candidates.filter(hasCapacity)
+  const preferred = free.find(({ id }) => id === preferredId)
+  if (preferred !== undefined) return preferred
+  return method.choose(free.filter(({ id }) => id !== avoidedId)) ?? method.choose(free)
+}
+
+/** The candidates after one of them was given a conversation. */
+export const afterAssignment = (
+  candidates: readonly Candidate[],
+  chosenId: string,
+): readonly Candidate[] =>
+  candidates.map((candidate) =>
+    candidate.id === chosenId
+      ? {
+          ...candidate,
+          openChats: candidate.openChats + 1,
+          routedCount: candidate.routedCount + 1,
+        }
+      : candidate,
+  )

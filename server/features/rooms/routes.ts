@@ -1,9 +1,8 @@
 import type { RouteParts } from '../../routes.ts'
 import { closeRoom, getRoom, surveyRoom } from './contract.ts'
 import { closeVisitorRoom, getOrOpenRoom, rateRoom } from './visitor-operations.ts'
+import { languageFor, textOf } from '../../texts/texts.ts'
 import { toWireRoom } from './wire.ts'
-
-const CLOSED_BY_VISITOR = 'Closed by visitor'
 
 /** Endpoints of the tag Omnichannel Rooms. */
 export function roomRoutes({ router, ctx }: RouteParts): void {
@@ -18,13 +17,11 @@ export function roomRoutes({ router, ctx }: RouteParts): void {
     return { room: toWireRoom(room, lastMessage, viewer), newRoom: created }
   })
 
-  router.add(closeRoom, async ({ body }) => {
-    await closeVisitorRoom(ctx, {
-      token: body.token,
-      roomId: body.rid,
-      comment: CLOSED_BY_VISITOR,
-    })
-    return { rid: body.rid, comment: CLOSED_BY_VISITOR }
+  router.add(closeRoom, async ({ body }, call) => {
+    const language = languageFor(call.header('accept-language'), ctx.settings.get('Language'))
+    const comment = textOf(language, 'room.closed-by-visitor')
+    await closeVisitorRoom(ctx, { token: body.token, roomId: body.rid, comment })
+    return { rid: body.rid, comment }
   })
 
   router.add(surveyRoom, async ({ body }) => ({

@@ -29,7 +29,7 @@ export const findRoom = (reader: Reader, roomId: string): Promise<RoomWithVisito
 /** Reads and locks a whole room row. */
 export async function lockRoom(tx: Tx, roomId: string): Promise<Row<'room'> | undefined> {
   const query = tx.q.selectFrom('room').selectAll().where('id', '=', roomId)
-  return tx.lock(query as never).executeTakeFirst() as Promise<Row<'room'> | undefined>
+  return tx.lock(query).executeTakeFirst()
 }
 
 /** The visitor's one open room. */

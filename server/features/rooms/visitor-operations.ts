@@ -6,6 +6,7 @@ import { openRoom, type OpenedRoom } from '../../routing/open-room.ts'
 import { lastMessages } from '../messages/store.ts'
 import { accessVisitor } from '../visitors/access.ts'
 import { closeLockedRoom } from '../../routing/close-room.ts'
+import { lockRouting } from '../../routing/routing-lock.ts'
 import { findRoom, lockRoom, updateRoom, type RoomWithVisitor } from './store.ts'
 
 const SURVEY_ITEMS: ReadonlySet<string> = new Set([
@@ -90,6 +91,7 @@ export function closeVisitorRoom(
 ): Promise<void> {
   return ctx.db.transact(async (tx) => {
     const visitor = await accessVisitor(tx, token)
+    await lockRouting(tx)
     const room = await lockRoom(tx, roomId)
     if (room?.visitor_id !== visitor.id) throw new ApiError('invalid-room')
     if (room.state === 'closed') throw new ApiError('room-closed')

@@ -44,7 +44,9 @@ export function toWireRoom(
     ...parsed({ tags: room.tags, livechatData: room.custom_fields }),
     ...(room.survey === null ? {} : (JSON.parse(room.survey) as Partial<WireRoom>)),
     ...peopleOf(room),
-    ...(viewer.type === 'staff' ? { metrics: metricsOf(room) } : {}),
+    ...(viewer.type === 'staff'
+      ? { metrics: metricsOf(room), ...parsed({ transcriptRequest: room.transcript_request }) }
+      : {}),
     ...(lastMessage === undefined ? {} : { lastMessage: toWireMessage(lastMessage, viewer) }),
   }
 }

@@ -1,0 +1,35 @@
+import type { RouteParts } from '../../routes.ts'
+import { closeRoomAsAgent, joinRoom } from './agent-operations.ts'
+import * as contract from './contract.ts'
+import { listConversations } from './list-operations.ts'
+import { toWireRoom } from './wire.ts'
+
+/** Endpoints of the tag Omnichannel Rooms that agents use. */
+export function conversationRoutes({ router, ctx }: RouteParts): void {
+  router.add(contract.closeRoomByUser, async ({ body }, { caller }) => {
+    const { rid, comment, tags = [], transcriptEmail: transcript } = body
+    await closeRoomAsAgent(ctx, caller, { roomId: rid, comment, tags, transcript })
+    return {}
+  })
+
+  router.add(contract.joinRoom, async ({ query }, { caller }) => {
+    await joinRoom(ctx, caller, query.roomId)
+    return {}
+  })
+
+  router.add(contract.listRooms, async ({ query }, { caller }) => {
+    const { agents, onhold, roomName, ...rest } = query
+    const { rooms, offset, total } = await listConversations(ctx, caller, {
+      ...rest,
+      agentIds: agents,
+      onHold: onhold,
+      name: roomName,
+    })
+    return {
+      rooms: rooms.map(({ room, lastMessage }) => toWireRoom(room, lastMessage, { type: 'staff' })),
+      count: rooms.length,
+      offset,
+      total,
+    }
+  })
+}
