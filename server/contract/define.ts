@@ -41,12 +41,16 @@ export interface Endpoint<
   params?: Params
   query?: Query
   body?: Body
+  /** The body is a form with one file in the field `file`; `body` declares its other fields. */
+  multipart?: true
   /** Answer without the `success` flag, which the route adds unless `envelope` is `raw`. */
   response: Result
-  /** `raw`: the answer is sent as the handler returns it. */
-  envelope?: 'success' | 'raw'
+  /** `raw`: the answer is sent as the handler returns it; `file`: the answer is a file's bytes. */
+  envelope?: 'success' | 'raw' | 'file'
   /** Errors are answered as the bare code (wire contract, section 1.3). */
   plainErrors?: boolean
+  /** Refusals with status 400 are answered as `{"success":false,"reason":code}` with details. */
+  reasonErrors?: boolean
   errors: readonly ErrorCode[]
   /** A request and its answer, as they stand in the documentation. */
   example: {

@@ -1,6 +1,9 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AppContext } from '../context.ts'
-import { ApiError, LoginError, NotLoggedInError, TextError } from '../contract/errors.ts'
+import { ApiError, isReason, LoginError, NotLoggedInError, TextError } from '../contract/errors.ts'
+import { limitHeaders, TooManyRequestsError } from './limits.ts'
 import { StorageUnavailableError } from '../storage/database.ts'
 
 interface ErrorAnswer {
@@ -16,13 +19,19 @@ export function handleErrors(
   methodsAt: (path: string) => string[],
 ): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const answer = answerOf(error, request.routeOptions.config.endpoint?.plainErrors === true)
+    const { endpoint } = request.routeOptions.config
+    const answer =
+      endpoint?.reasonErrors === true && error instanceof ApiError
+        ? reasonAnswer(error)
+        : answerOf(error, endpoint?.plainErrors === true)
     if (answer.status >= 500) {
       ctx.log.error(
         { requestId: request.id, route: request.routeOptions.url, err: error },
         'failed',
       )
     }
+    // In place of those of a limit that still had room.
+    if (error instanceof TooManyRequestsError) reply.headers(limitHeaders(error.state))
     return send(reply, answer)
   })
   app.setNotFoundHandler((request, reply) => {
@@ -45,7 +54,8 @@ function send(reply: FastifyReply, { status, body, retryAfter }: ErrorAnswer): F
 export function answerOf(error: Error & { statusCode?: number }, plain: boolean): ErrorAnswer {
   if (error instanceof ApiError) return apiAnswer(error, plain)
   if (error instanceof TextError) {
-    return { status: error.status, body: { success: false, error: error.message } }
+    const { status, message } = error
+    return { status, body: { success: false, error: message, ...(error.shown && { message }) } }
   }
   if (error instanceof NotLoggedInError) {
     return {
@@ -75,6 +85,13 @@ export function answerOf(error: Error & { statusCode?: number }, plain: boolean)
   return frameworkAnswer(error)
 }
 
+/** Refusals of uploads, as the stock widget reads them (wire contract, section 4.8). */
+function reasonAnswer(error: ApiError): ErrorAnswer {
+  const { status, code, details } = error
+  if (!isReason(status, code)) return apiAnswer(error, false)
+  return { status, body: { success: false, reason: code, ...details } }
+}
+
 function apiAnswer(error: ApiError, plain: boolean): ErrorAnswer {
   const body: Record<string, unknown> = { success: false }
   const wantsPlain = plain && error.status === 400 && error.code !== 'invalid-params'
@@ -96,9 +113,31 @@ function apiAnswer(error: ApiError, plain: boolean): ErrorAnswer {
 function frameworkAnswer(error: Error & { statusCode?: number }): ErrorAnswer {
   const status = error.statusCode
   if (status === 413) return refusal(413, 'The body is larger than 100 kB')
+  if (status === 414) return refusal(414, 'A part of the URL is too long')
+  if ('code' in error && error.code === 'FST_ERR_BAD_URL') {
+    return refusal(400, 'The URL is not well encoded')
+  }
   if (status === 415) return refusal(415, 'Send the body as application/json')
   if (status !== undefined && status >= 400 && status < 500) return refusal(status, error.message)
   return { status: 500, body: { success: false, error: 'Internal error occured' } }
+}
+
+/** Answers bytes in which no request could be read; the connection is of no use any more. */
+export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable || socket.bytesWritten > 0) {
+    socket.destroy()
+    return
+  }
+  const { status, body } =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? refusal(431, 'The headers are too large')
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? refusal(408, 'The request took too long to arrive')
+        : refusal(400, 'This is not a request in HTTP/1.1')
+  const text = JSON.stringify(body)
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\nConnection: close\r\n\r\n${text}`,
+  )
 }
 
 const refusal = (status: number, text: string): ErrorAnswer => ({

@@ -40,7 +40,12 @@ export class RateLimits {
     const tokens = Math.min(burst, bucket.tokens + refill)
     if (tokens < 1) {
       this.#buckets.set(key, { tokens, at: now })
-      throw tooManyRequests(Math.ceil(((1 - tokens) * MINUTE_MS) / perMinute))
+      const full = now + Math.ceil(((burst - tokens) * MINUTE_MS) / perMinute)
+      throw new TooManyRequestsError(Math.ceil(((1 - tokens) * MINUTE_MS) / perMinute), {
+        limit: burst,
+        remaining: 0,
+        reset: full,
+      })
     }
     this.#buckets.set(key, { tokens: tokens - 1, at: now })
     const missing = burst - (tokens - 1)
@@ -52,11 +57,24 @@ export class RateLimits {
   }
 }
 
-function tooManyRequests(waitMs: number): ApiError {
-  const seconds = Math.max(1, Math.ceil(waitMs / 1000))
-  return new ApiError('error-too-many-requests', {
-    reason: `Error, too many requests. Please slow down. You must wait ${seconds} seconds before trying this endpoint again.`,
-    details: { timeToReset: seconds * 1000, seconds },
-    retryAfter: seconds,
-  })
+/** 429 in the reference's words, with the limit that was hit. */
+export class TooManyRequestsError extends ApiError {
+  readonly state: LimitState
+
+  constructor(waitMs: number, state: LimitState) {
+    const seconds = Math.max(1, Math.ceil(waitMs / 1000))
+    super('error-too-many-requests', {
+      reason: `Error, too many requests. Please slow down. You must wait ${seconds} seconds before trying this endpoint again.`,
+      details: { timeToReset: seconds * 1000, seconds },
+      retryAfter: seconds,
+    })
+    this.state = state
+  }
 }
+
+/** The reference's headers, which every limited answer carries. */
+export const limitHeaders = (state: LimitState): Record<string, number> => ({
+  'x-ratelimit-limit': state.limit,
+  'x-ratelimit-remaining': state.remaining,
+  'x-ratelimit-reset': state.reset,
+})

@@ -13,6 +13,9 @@ const QUERY_OPTIONS = {
 /** `a[]=x` is an array and `a[$ne]=x` an object, both refused by type where a scalar is wanted. */
 export const parseQuery = (text: string): Record<string, unknown> => qs.parse(text, QUERY_OPTIONS)
 
+/** Nesting of a body that has to be walked; no contract comes near it. */
+const MAX_LEVELS = 100
+
 class UnsupportedMediaTypeError extends Error {
   readonly statusCode = 415
 }
@@ -55,17 +58,23 @@ export function acceptJson(app: FastifyInstance): void {
   }
 }
 
-function wellFormed(value: unknown): unknown {
+function wellFormed(value: unknown, levels: number = MAX_LEVELS): unknown {
+  if (levels === 0) {
+    throw new ApiError('invalid-params', { reason: 'The body is nested too deeply' })
+  }
   if (typeof value === 'string') {
     if (value.includes('\u0000')) {
       throw new ApiError('invalid-params', { reason: 'Texts must not contain U+0000' })
     }
     return value.toWellFormed()
   }
-  if (Array.isArray(value)) return value.map(wellFormed)
+  if (Array.isArray(value)) return value.map((entry) => wellFormed(entry, levels - 1))
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(
-      Object.entries(value).map(([key, entry]) => [wellFormed(key), wellFormed(entry)]),
+      Object.entries(value).map(([key, entry]) => [
+        wellFormed(key, levels - 1),
+        wellFormed(entry, levels - 1),
+      ]),
     )
   }
   return value

@@ -1,3 +1,4 @@
+import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import type { AppContext, Caller } from '../context.ts'
@@ -5,9 +6,12 @@ import type { Endpoint, Input } from '../contract/define.ts'
 import { answerSchema } from '../contract/openapi.ts'
 import { ApiError, NotLoggedInError } from '../contract/errors.ts'
 import { findCaller } from '../features/accounts/access.ts'
+import type { IncomingForm } from '../files/incoming.ts'
 import { hashSecret } from '../lib/hash.ts'
 import { limitCaller, limitSubject } from './limit-classes.ts'
+import { sendDownload, type Download } from './download.ts'
 import type { LimitState, RateLimits } from './limits.ts'
+import { boundSending, FORM_LIMITS, MultipartForm } from './multipart.ts'
 import { Serializer, Validator } from './validation.ts'
 
 /** What a handler may know of the request beside its validated input. */
@@ -34,6 +38,26 @@ export type AddRoute = <P extends TSchema, Q extends TSchema, B extends TSchema,
   handler: Handler<P, Q, B, R>,
 ) => void
 
+/** Joins the contract of an upload (`multipart`) to its handler, which reads the form itself. */
+export type AddUpload = <
+  P extends TSchema,
+  Q extends TSchema,
+  B extends TSchema,
+  R extends TSchema,
+>(
+  endpoint: Endpoint<P, Q, B, R>,
+  handler: (
+    input: Omit<Input<P, Q, B>, 'body'> & { form: IncomingForm<Static<B>> },
+    call: Call,
+  ) => Promise<Static<R>>,
+) => void
+
+/** Joins the contract of a download (envelope `file`) to its handler. */
+export type AddDownload = <P extends TSchema, Q extends TSchema>(
+  endpoint: Endpoint<P, Q, TSchema, TSchema>,
+  handler: (input: Omit<Input<P, Q, TSchema>, 'body'>, call: Call) => Promise<Download>,
+) => void
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     endpoint?: Endpoint
@@ -49,6 +73,8 @@ export type AnswerObserver = (endpoint: Endpoint, answer: unknown) => void
 /** The route table as it grows. */
 export interface Router {
   add: AddRoute
+  addUpload: AddUpload
+  addDownload: AddDownload
   endpoints: readonly Endpoint[]
   /** Methods that exist at a path, for the 405. */
   methodsAt(path: string): string[]
@@ -69,38 +95,86 @@ export function createRouter(
   const patterns: { method: string; pattern: RegExp }[] = []
   app.decorateRequest('caller', undefined)
 
-  const add: AddRoute = (endpoint, handler) => {
+  const mount = (scope: FastifyInstance, endpoint: Endpoint, answer: Answerer): void => {
+    const gate = new Gate(ctx, limits, endpoint)
+    for (const path of [endpoint.path, ...(endpoint.aliases ?? [])]) {
+      scope.route({
+        method: endpoint.method,
+        url: path,
+        config: { endpoint },
+        onRequest: (request, reply) => {
+          if (endpoint.multipart === true) boundSending(request, reply)
+          return gate.enter(request, reply)
+        },
+        handler: (request, reply) => answer(gate, request, reply),
+      })
+    }
+  }
+  const declare = (
+    endpoint: Pick<Endpoint, 'audience' | 'method' | 'path' | 'multipart' | 'envelope'>,
+    kind: 'json' | 'upload' | 'download',
+  ): Endpoint => {
     if (endpoint.audience === undefined) {
       throw new Error(`${endpoint.method} ${endpoint.path} declares no audience`)
     }
+    const { multipart = false, envelope } = endpoint
+    const fits =
+      multipart === (kind === 'upload') && (envelope === 'file') === (kind === 'download')
+    if (!fits) throw new Error(`${endpoint.method} ${endpoint.path} is not declared as ${kind}`)
     const declared = endpoint as unknown as Endpoint
     endpoints.push(declared)
-    const gate = new Gate(ctx, limits, declared)
-    const serializer = new Serializer(() => answerSchema(declared))
-    const raw = endpoint.envelope === 'raw'
-    for (const path of [endpoint.path, ...(endpoint.aliases ?? [])]) {
-      patterns.push({ method: endpoint.method, pattern: patternOf(path) })
-      app.route({
-        method: endpoint.method,
-        url: path,
-        config: { endpoint: declared },
-        onRequest: (request, reply) => gate.enter(request, reply),
-        handler: async (request, reply) => {
-          const input = gate.admit(request, reply) as Parameters<typeof handler>[0]
-          const result = await handler(input, new RequestCall(request, reply))
-          const answer = raw ? result : { ...(result as object), success: true }
-          observe?.(declared, answer)
-          reply.header('content-type', 'application/json')
-          return serializer.serialize(answer)
-        },
-      })
+    for (const path of [declared.path, ...(declared.aliases ?? [])]) {
+      patterns.push({ method: declared.method, pattern: patternOf(path) })
     }
+    return declared
+  }
+  const answerer = (endpoint: Endpoint) => {
+    const serializer = new Serializer(() => answerSchema(endpoint))
+    const raw = endpoint.envelope === 'raw'
+    return (reply: FastifyReply, result: unknown): string => {
+      const answer = raw ? result : { ...(result as object), success: true }
+      observe?.(endpoint, answer)
+      reply.header('content-type', 'application/json')
+      return serializer.serialize(answer)
+    }
+  }
+
+  const add: AddRoute = (endpoint, handler) => {
+    const declared = declare(endpoint, 'json')
+    const answer = answerer(declared)
+    mount(app, declared, async (gate, request, reply) => {
+      const input = gate.admit(request, reply) as Parameters<typeof handler>[0]
+      return answer(reply, await handler(input, new RequestCall(request, reply)))
+    })
+  }
+  const addUpload: AddUpload = (endpoint, handler) => {
+    const declared = declare(endpoint, 'upload')
+    const answer = answerer(declared)
+    // Forms are read in their own scope: no other request pays for it, or has one accepted.
+    void app.register(async (scope) => {
+      await scope.register(multipart, { limits: FORM_LIMITS, throwFileSizeLimit: false })
+      mount(scope, declared, async (gate, request, reply) => {
+        const input = gate.admit(request, reply) as object
+        const form = new MultipartForm(request, (fields) => gate.checkBody(fields))
+        const whole = { ...input, form } as unknown as Parameters<typeof handler>[0]
+        return answer(reply, await handler(whole, new RequestCall(request, reply)))
+      })
+    })
+  }
+  const addDownload: AddDownload = (endpoint, handler) => {
+    mount(app, declare(endpoint, 'download'), async (gate, request, reply) => {
+      const input = gate.admit(request, reply) as Parameters<typeof handler>[0]
+      const download = await handler(input, new RequestCall(request, reply))
+      return sendDownload(request.method, reply, download)
+    })
   }
   const methodsAt = (path: string): string[] => [
     ...new Set(patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)),
   ]
-  return { add, endpoints, methodsAt }
+  return { add, addUpload, addDownload, endpoints, methodsAt }
 }
+
+type Answerer = (gate: Gate, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
 
 const patternOf = (path: string): RegExp =>
   new RegExp(
@@ -151,7 +225,7 @@ class Gate {
     const input = {
       params: this.#params?.check(request.params),
       query: this.#query?.check(request.query ?? {}),
-      body: this.#body?.check(request.body ?? {}),
+      body: this.#endpoint.multipart === true ? undefined : this.checkBody(request.body ?? {}),
     }
     const { caller } = request
     const { audience } = this.#endpoint
@@ -159,7 +233,7 @@ class Gate {
       throw new ApiError('error-unauthorized')
     }
     if (this.#endpoint.limit !== undefined && this.#limited(caller)) {
-      const name = subjectOf(input)
+      const name = subjectOf(input) ?? visitorOf(request)
       if (name !== undefined) {
         sendLimit(
           reply,
@@ -176,6 +250,11 @@ class Gate {
     return input
   }
 
+  /** The fields of a form are known once it has been read. */
+  checkBody(body: unknown): unknown {
+    return this.#body?.check(body)
+  }
+
   #permitted(caller: Caller | undefined): boolean {
     const { audience } = this.#endpoint
     if (caller === undefined || typeof audience !== 'object') return false
@@ -188,7 +267,8 @@ class Gate {
     const token = request.headers['x-auth-token']
     const userId = request.headers['x-user-id']
     if (typeof token !== 'string' || typeof userId !== 'string') return undefined
-    return findCaller(this.#ctx, userId, token)
+    const caller = await findCaller(this.#ctx, userId, token)
+    return caller === undefined ? undefined : { ...caller, ip: request.ip }
   }
 
   #limited(caller: Caller | undefined): boolean {
@@ -213,6 +293,12 @@ function subjectOf(input: { params: unknown; query: unknown; body: unknown }): s
     if (typeof account === 'object' && account !== null) return Object.values(account).join(' ')
   }
   return undefined
+}
+
+/** Uploads name their visitor in a header. */
+function visitorOf({ headers }: FastifyRequest): string | undefined {
+  const token = headers['x-visitor-token']
+  return typeof token === 'string' ? hashSecret(token) : undefined
 }
 
 function sendLimit(reply: FastifyReply, state: LimitState | undefined): void {

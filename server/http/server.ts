@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { AppContext } from '../context.ts'
 import { ApiError } from '../contract/errors.ts'
 import { newId } from '../lib/ids.ts'
-import { answerOf, handleErrors } from './error-handler.ts'
+import { answerBrokenRequest, answerOf, handleErrors } from './error-handler.ts'
 import { LoadWatch } from './load-watch.ts'
 import { RateLimits } from './limits.ts'
 import { acceptJson, hasNul, parseQuery } from './parsing.ts'
@@ -39,8 +39,10 @@ export function createHttpEdge(ctx: AppContext, observe?: AnswerObserver): HttpE
       void (reply as unknown as FastifyReply)
         .code(status)
         .header('content-type', 'application/json')
-        .send(JSON.stringify(body))
+        // No hook runs here, and to a text the framework would append a charset.
+        .send(Buffer.from(JSON.stringify(body)))
     },
+    clientErrorHandler: answerBrokenRequest,
   })
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
   app.addHttpMethod('DELETE', { hasBody: true, overrideExisting: true })
@@ -107,7 +109,14 @@ function allowedOrigin(setting: string, origin: string): string | undefined {
 }
 
 function finishAnswers(app: FastifyInstance, ctx: AppContext): void {
+  let stopping = false
+  app.addHook('preClose', (done) => {
+    stopping = true
+    done()
+  })
   app.addHook('onSend', (_request, reply, payload, done) => {
+    // A connection kept alive would hold up the stop until its client has had enough of it.
+    if (stopping) reply.header('connection', 'close')
     // The framework appends a charset; the contract has the bare type.
     const type = reply.getHeader('content-type')
     if (typeof type === 'string' && type.startsWith('application/json')) {

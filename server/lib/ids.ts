@@ -40,5 +40,12 @@ function timeCharacters(milliseconds: number): string {
 export const newId = (now: number = Date.now()): string =>
   timeCharacters(now) + randomCharacters(RANDOM_CHARACTERS)
 
+/** The time in an id that `newId` made, in milliseconds; some number for any other text. */
+export const momentOf = (id: string): number =>
+  [...id.slice(0, TIME_CHARACTERS)].reduce(
+    (moment, character) => moment * ALPHABET.length + Math.max(0, ALPHABET.indexOf(character)),
+    0,
+  )
+
 /** A secret of 43 characters (256 bits) for login tokens and one-time links. */
 export const newSecret = (): string => randomCharacters(43)

@@ -3,6 +3,8 @@ import { isoTime } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
 import type { Tx } from '../../storage/database.ts'
 import type { AuthorType, Row } from '../../storage/tables.ts'
+import { markReplied } from '../subscriptions/store.ts'
+import type { AppendListener } from '../webhooks/outbox.ts'
 import {
   AGENT_MESSAGE_COLUMNS,
   agentWrote,
@@ -43,23 +45,30 @@ export interface Draft {
   owns?: (room: SendingRoom) => boolean
   /** Whether the author may write now: state of the room, then whatever is wrong with the text. */
   refuse?: (room: SendingRoom) => ApiError | undefined
+  /**
+   * What becomes true together with the message, in its transaction; may throw to refuse both.
+   * Not called for a message that was already stored.
+   */
+  also?: (tx: Tx, message: Row<'message'>) => Promise<void>
 }
 
 /**
  * Appends messages to their rooms, each at the next place of the room's order, with times that
  * strictly grow in a room and the room's counters moved on (P2, P3). Works on a set: a few
  * statements for any number of messages. A refused draft has an error as its outcome and writes
- * nothing.
+ * nothing. The listener hears of what is new, not of what was stored already.
  */
 export async function appendMessages(
   tx: Tx,
   drafts: readonly Draft[],
+  listener?: AppendListener,
 ): Promise<(Row<'message'> | ApiError)[]> {
   const rooms = await lockRooms(tx, drafts)
   const stored = await findStored(tx, drafts)
   const appended = new Appended(rooms, stored)
   const outcomes = drafts.map((draft) => appended.add(draft))
   await appended.write(tx)
+  if (appended.added.length > 0) await listener?.(tx, appended.added)
   return outcomes
 }
 
@@ -92,11 +101,16 @@ class Appended {
   readonly #rooms: Map<string, SendingRoom>
   readonly #known: Map<string, Row<'message'>>
   readonly #new: Row<'message'>[] = []
+  readonly #also: { draft: Draft; row: Row<'message'> }[] = []
   readonly #touched = new Map<SendingRoom, Touched>()
 
   constructor(rooms: Map<string, SendingRoom>, known: Map<string, Row<'message'>>) {
     this.#rooms = rooms
     this.#known = known
+  }
+
+  get added(): readonly Row<'message'>[] {
+    return this.#new
   }
 
   add(draft: Draft): Row<'message'> | ApiError {
@@ -108,6 +122,7 @@ class Appended {
     if (refusal !== undefined) return refusal
     const row = place(room, draft)
     this.#new.push(row)
+    if (draft.also !== undefined) this.#also.push({ draft, row })
     if (draft.id !== undefined) this.#known.set(draft.id, row)
     this.#touch(room, row, draft.author)
     return row
@@ -118,6 +133,8 @@ class Appended {
     await this.#update(tx, 'any', ANY_MESSAGE_COLUMNS)
     await this.#update(tx, 'visitor', VISITOR_MESSAGE_COLUMNS)
     await this.#update(tx, 'agent', AGENT_MESSAGE_COLUMNS)
+    await markReplied(tx, this.#new.filter(isReply))
+    for (const { draft, row } of this.#also) await draft.also?.(tx, row)
   }
 
   #touch(room: SendingRoom, row: Row<'message'>, author: Author): void {
@@ -142,13 +159,19 @@ class Appended {
   }
 }
 
+/** Written by a signed-in person: he has seen what stands above his own words. */
+const isReply = ({ kind, author_type }: Row<'message'>): boolean =>
+  kind === null && (author_type === 'agent' || author_type === 'bot')
+
 function sameAuthor(known: Row<'message'>, author: Author): Row<'message'> | ApiError {
   if (known.author_type === author.type && known.author_id === author.id) return known
   return new ApiError('error-message-id-taken')
 }
 
 function place(room: SendingRoom, draft: Draft): Row<'message'> {
-  const ts = isoTime(Math.max(draft.now, Date.parse(room.last_message_at) + 1))
+  // After every earlier message and every earlier change of one.
+  const { last_message_at: last, updated_at: changed } = room
+  const ts = isoTime(Math.max(draft.now, Date.parse(last > changed ? last : changed) + 1))
   room.seq += 1
   if (draft.hidden !== true) room.messages += 1
   room.last_message_at = ts

@@ -13,6 +13,15 @@ import {
 
 const TAG = 'Livechat Messages'
 
+/** A file that a message carries. */
+const WireFile = Type.Object({
+  _id: Type.String(),
+  name: Type.String(),
+  type: Type.String({ description: 'Media type, from the bytes.' }),
+  size: Type.Optional(Type.Integer({ description: 'Bytes.' })),
+  format: Type.Optional(Type.String()),
+})
+
 /** A message as every client sees it (wire contract, section 2, with `ls` and `seq` added). */
 export const WireMessage = Type.Object({
   _id: Type.String(),
@@ -34,15 +43,22 @@ export const WireMessage = Type.Object({
   channels: Type.Array(Type.Unknown()),
   md: Type.Optional(Type.Array(Type.Unknown(), { description: 'Markup tree of the text.' })),
   attachments: Type.Optional(Type.Array(Type.Unknown())),
+  file: Type.Optional(WireFile),
+  files: Type.Optional(Type.Array(WireFile)),
   editedAt: Type.Optional(IsoTime),
   editedBy: Type.Optional(Type.Object({ _id: Type.String(), username: Type.String() })),
   unread: Type.Optional(Type.Boolean()),
   newRoom: Type.Optional(Type.Boolean()),
   showConnecting: Type.Optional(Type.Boolean()),
   transferData: Type.Optional(Type.Unknown()),
+  requestData: Type.Optional(Type.Unknown()),
   navigation: Type.Optional(Type.Unknown()),
   transcriptRequested: Type.Optional(Type.Boolean()),
   tmid: Type.Optional(Type.String()),
+  tshow: Type.Optional(Type.Boolean()),
+  avatar: Type.Optional(Type.String()),
+  emoji: Type.Optional(Type.String()),
+  bot: Type.Optional(Type.Unknown()),
   customFields: Type.Optional(Type.Unknown()),
   reactions: Type.Optional(Type.Unknown()),
 })
@@ -51,7 +67,7 @@ export type WireMessage = Static<typeof WireMessage>
 /** What is left to tell of a deleted message. */
 const Tombstone = Type.Object({ _id: Type.String(), seq: Type.Integer() })
 
-const exampleMessage = {
+export const exampleMessage = {
   _id: '0Tn3xK2aQ9vLw7RbYc1',
   rid: '0Tn3xJzP4mD8sHk2VtE',
   msg: 'Hello',
@@ -241,7 +257,13 @@ export const sendMessages = defineEndpoint({
   response: Type.Object({
     messages: Type.Array(Type.Object({ username: Type.String(), msg: Type.String(), ts: IsoTime })),
   }),
-  errors: ['error-invalid-token', 'error-message-empty', 'no-agent-online'],
+  errors: [
+    'error-invalid-token',
+    'error-message-empty',
+    'message-length-exceeds-character-limit',
+    'error-omnichannel-is-disabled',
+    'no-agent-online',
+  ],
   example: {
     body: { visitor: { token: 'iNKE8a6k6cjbqWhWd' }, messages: [{ msg: 'Hello' }] },
     response: {
@@ -260,7 +282,7 @@ export const roomMessages = defineEndpoint({
   params: Type.Object({ rid: RecordId }),
   query: Type.Object({ ...Paging, searchTerm: Type.Optional(SearchText) }),
   response: Type.Object({ messages: Type.Array(WireMessage), ...Page }),
-  errors: ['invalid-room', 'not-allowed', 'error-invalid-sort'],
+  errors: ['invalid-room', 'error-invalid-sort', 'error-invalid-sort-keys'],
   example: {
     params: { rid: exampleMessage.rid },
     response: { messages: [exampleMessage], count: 1, offset: 0, total: 1 },

@@ -28,7 +28,9 @@ export async function attachQuotes(
         .filter((row) => row.id === messageId && row.room_id === draft.roomId)
         .map((row) => quoteOf(row, rootUrl)),
     )
-    return attachments.length === 0 ? draft : { ...draft, extra: { ...draft.extra, attachments } }
+    if (attachments.length === 0) return draft
+    const carried = (draft.extra?.['attachments'] ?? []) as readonly unknown[]
+    return { ...draft, extra: { ...draft.extra, attachments: [...attachments, ...carried] } }
   })
 }
 

@@ -2,6 +2,7 @@ import { isUniqueViolation, type Database } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
 import type { Metrics } from '../../metrics.ts'
 import { appendMessages, type Draft } from './append.ts'
+import type { AppendListener } from '../webhooks/outbox.ts'
 import { attachQuotes } from './quotes.ts'
 
 /** Stores a message of a person; concurrent calls share a commit and its statements. */
@@ -12,9 +13,10 @@ export function createMessageSender(
   db: Database,
   metrics: Metrics,
   rootUrl: string,
+  listener: AppendListener,
 ): MessageSender {
   const send = db.batch<Draft, Row<'message'>>(async (tx, drafts) => {
-    const outcomes = await appendMessages(tx, await attachQuotes(tx, drafts, rootUrl))
+    const outcomes = await appendMessages(tx, await attachQuotes(tx, drafts, rootUrl), listener)
     tx.afterCommit(() => {
       outcomes.forEach((outcome, index) => {
         const author = drafts[index]?.author

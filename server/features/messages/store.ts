@@ -1,9 +1,12 @@
 import { sql } from 'kysely'
 import { ApiError } from '../../contract/errors.ts'
+import type { JobQueue } from '../../jobs/queue.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
+import { likePattern } from '../../lib/like.ts'
 import type { Reader, Tx } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
+import { removeMessageFiles } from '../files/store.ts'
 import type { Author } from './append.ts'
 
 /** A message of this room, deleted ones included. */
@@ -133,11 +136,14 @@ export async function lastMessages(
 }
 
 /** A room that the caller has locked, as far as changing a message needs it. */
-interface LockedRoom {
-  id: string
-  seq: number
-  messages: number
-}
+export type LockedRoom = Pick<Row<'room'>, 'id' | 'seq' | 'messages' | 'updated_at'>
+
+/**
+ * When a change of a room's messages counts as made: times of changes strictly grow in a room, so
+ * that a client who asks for what changed since a time misses nothing.
+ */
+const changeTime = (room: LockedRoom, now: number): string =>
+  isoTime(Math.max(now, Date.parse(room.updated_at) + 1))
 
 /** A change of a message's text, at the next place of its room's order. */
 export async function changeText(
@@ -146,7 +152,7 @@ export async function changeText(
   message: Row<'message'>,
   change: { text: string; md: string | null; by: Author; now: number },
 ): Promise<Row<'message'>> {
-  const at = isoTime(Math.max(change.now, Date.parse(message.changed_at)))
+  const at = changeTime(room, change.now)
   const seq = room.seq + 1
   const columns = {
     text: change.text,
@@ -162,17 +168,39 @@ export async function changeText(
   return { ...message, ...columns }
 }
 
+/** A change of what stands beside a message's text (reactions), at the next place of its room. */
+export async function changeExtra(
+  tx: Tx,
+  room: LockedRoom,
+  message: Row<'message'>,
+  extra: Record<string, unknown>,
+  now: number,
+): Promise<Row<'message'>> {
+  const at = changeTime(room, now)
+  const seq = room.seq + 1
+  const columns = {
+    extra: Object.keys(extra).length === 0 ? null : JSON.stringify(extra),
+    changed_seq: seq,
+    changed_at: at,
+  }
+  await tx.updateRows('message', [{ id: message.id, ...columns }])
+  await tx.updateRows('room', [{ id: room.id, seq, updated_at: at }])
+  return { ...message, ...columns }
+}
+
 /** How a deletion shows afterwards. */
 export interface Deletion {
   by: Author
   now: number
   /** Leave a visible `rm` mark in the place of the message. */
   showMark: boolean
+  /** Where the removal of the bytes of its files is handed in. */
+  jobs: JobQueue
 }
 
 /**
  * Deletes a message: the text is gone, a tombstone keeps its place and id, so that readers who
- * resume hear of it and a late retry does not bring it back.
+ * resume hear of it and a late retry does not bring it back. Its files go with the text.
  */
 export async function deleteText(
   tx: Tx,
@@ -180,7 +208,7 @@ export async function deleteText(
   message: Row<'message'>,
   deletion: Deletion,
 ): Promise<Row<'message'>> {
-  const at = isoTime(Math.max(deletion.now, Date.parse(message.changed_at)))
+  const at = changeTime(room, deletion.now)
   const seq = room.seq + 1
   const columns = {
     text: '',
@@ -198,6 +226,7 @@ export async function deleteText(
         }
       : { edited_at: null, edited_by_id: null, edited_by_username: null }),
   }
+  if (message.extra !== null) await removeMessageFiles(tx, deletion.jobs, message)
   await tx.updateRows('message', [{ id: message.id, ...columns }])
   const messages = room.messages - (deletion.showMark ? 0 : 1)
   await tx.updateRows('room', [{ id: room.id, seq, messages, updated_at: at }])
@@ -225,10 +254,6 @@ export const keepHistory = (
     },
   ])
 
-/** What a search term becomes inside a LIKE pattern: wildcards stand for themselves. */
-export const likePattern = (term: string): string =>
-  `%${term.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
-
 /** Condition: the text contains the term, whatever its case. */
 export const textContains = (term: string) =>
   sql<boolean>`lower(text) like ${likePattern(term)} escape '\\'`
@@ -237,11 +262,11 @@ export const textContains = (term: string) =>
 export async function lockRoomForChange(
   tx: Tx,
   roomId: string,
-): Promise<LockedRoom & { visitor_id: string; state: Row<'room'>['state'] }> {
+): Promise<LockedRoom & Pick<Row<'room'>, 'visitor_id' | 'state'>> {
   const [room] = await tx.lockRows(
     'room',
     [roomId],
-    ['id', 'seq', 'messages', 'visitor_id', 'state'],
+    ['id', 'seq', 'messages', 'updated_at', 'visitor_id', 'state'],
   )
   if (room === undefined) throw new ApiError('invalid-room')
   return room

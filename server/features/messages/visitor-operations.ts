@@ -15,6 +15,7 @@ import {
   listChanges,
   listMessages,
   lockRoomForChange,
+  type LockedRoom,
 } from './store.ts'
 import { assertText, textProblem } from './text.ts'
 
@@ -155,6 +156,7 @@ export async function deleteMessageWithoutToken(
     const message = await findMessageInRoom(tx, room.id, messageId)
     if (message?.author_type !== 'visitor') throw new ApiError('invalid-message')
     if (message.deleted === 1) return message
+    if (message.kind !== null) throw new ApiError('error-action-not-allowed')
     if (room.state === 'closed') throw new ApiError('room-closed')
     assertWindow(ctx, message, 'delete')
     const { author_id: id, author_username: username } = message
@@ -234,7 +236,7 @@ export function markVisitorRead(
 async function remove(
   ctx: AppContext,
   tx: Tx,
-  room: { id: string; seq: number; messages: number },
+  room: LockedRoom,
   message: Row<'message'>,
   by: Author,
 ): Promise<Row<'message'>> {
@@ -244,6 +246,7 @@ async function remove(
     by,
     now,
     showMark: ctx.settings.get('Message_ShowDeletedStatus'),
+    jobs: ctx.jobs,
   })
 }
 

@@ -1,0 +1,22 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply } from 'fastify'
+
+/** A file on its way to a client. */
+export interface Download {
+  status: 200 | 206 | 304 | 416
+  headers: Record<string, string>
+  /** Opens the bytes; absent where the status has none. Not called for HEAD. */
+  open?: () => Promise<Readable>
+}
+
+/** Sends a file; a client that goes away ends the reading. */
+export async function sendDownload(
+  method: string,
+  reply: FastifyReply,
+  { status, headers, open }: Download,
+): Promise<FastifyReply> {
+  // An empty stream keeps the length that the headers tell; no payload at all would reset it.
+  const bytes = method === 'HEAD' ? Readable.from([]) : await open?.()
+  reply.code(status).headers(headers)
+  return reply.send(bytes)
+}
