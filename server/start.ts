@@ -1,12 +1,17 @@
+import packageFile from '../package.json' with { type: 'json' }
 import { createApp, type App } from './app.ts'
 import { ConfigError, readConfig, VARIABLES, type Config } from './config.ts'
 
 const PARENT_CHECK_MS = 1000
 
-/** Runs the command line: `--help`, or the server until a signal ends it. */
+/** Runs the command line: `--help`, `--version`, or the server until a signal ends it. */
 export async function run(): Promise<void> {
   if (process.argv.includes('--help')) {
     print(helpText())
+    return
+  }
+  if (process.argv.includes('--version')) {
+    print(packageFile.version)
     return
   }
   try {
@@ -60,7 +65,7 @@ function helpText(): string {
     const otherwise = fallback === '' ? '' : ` [${fallback}]`
     return `  ${name.padEnd(width)}  ${meaning}${otherwise}`
   })
-  return ['Usage: npm start', '', 'Configuration by environment:', ...lines].join('\n')
+  return ['Usage: npm start [-- --help | --version]', '', 'Configuration by environment:', ...lines].join('\n')
 }
 
 function print(text: string): void {

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { Kysely, PostgresDialect } from 'kysely'
 import type { CommitObserver, Database } from './database.ts'
 import { migrate } from './migrate.ts'
-import { createPool, PostgresDatabase } from './postgres.ts'
 import { lockDataFolder } from './sqlite-lock.ts'
 import { SqliteStatements } from './sqlite-statements.ts'
 import { kyselyOver, openConnection, SqliteDatabase } from './sqlite.ts'
@@ -55,6 +54,8 @@ async function openPostgres(
   schema: string | undefined,
   observer: CommitObserver,
 ): Promise<Database> {
+  // Loaded only where it is used: a server on the embedded engine never pays for it.
+  const { createPool, PostgresDatabase } = await import('./postgres.ts')
   const pool = createPool(url, schema)
   try {
     const { rows } = await pool.query<{ name: string }>('select current_schema() as name')

@@ -7,7 +7,9 @@ import type { Row, Tables } from './tables.ts'
 
 /** Pages (4 kB) the write-ahead log may reach before a commit moves them into the file. */
 const CHECKPOINT_PAGES = 8000
-const CACHE_KIB = 65_536
+/** Page cache of each connection; beyond it the kernel's own cache is as near. */
+const WRITER_CACHE_KIB = 16_384
+const READER_CACHE_KIB = 8192
 const BUSY_MS = 5000
 
 /** Opens a connection with the pragmas of this product; every one of them is set on purpose. */
@@ -22,7 +24,7 @@ export function openConnection(file: string, readOnly: boolean): DatabaseSync {
     connection.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
   }
   connection.exec('pragma foreign_keys = on')
-  connection.exec(`pragma cache_size = -${CACHE_KIB}`)
+  connection.exec(`pragma cache_size = -${readOnly ? READER_CACHE_KIB : WRITER_CACHE_KIB}`)
   connection.exec('pragma temp_store = memory')
   return connection
 }

@@ -28,6 +28,8 @@ export interface VisitorTable {
   user_agent: string | null
   ip: string | null
   host: string | null
+  /** What his browser asks for (Accept-Language), for the texts that the server makes. */
+  language: string | null
   /** A site-signed identity; 0 until a site can sign one. */
   verified: Generated<Flag>
   created_at: Time
@@ -161,9 +163,6 @@ export interface UserTable {
   /** `statusLivechat`; null for who is no agent. */
   availability: 'available' | 'not-available' | null
   max_chats: number | null
-  /** Conversations ever routed to this agent: the fairness counter of Auto_Selection. */
-  routed_count: Generated<number>
-  last_routed_at: Time | null
   /** Since when a serving agent has been away; the leave timer counts from here. */
   left_at: Time | null
   bio: string | null
@@ -276,9 +275,12 @@ export interface JobTable {
   id: string
   kind: string
   order_key: string
-  state: 'pending' | 'dead'
+  /** Waiting: set aside until the job before it in its order is over. */
+  state: 'pending' | 'waiting' | 'dead'
+  /** While a worker has the job, the end of his lease. */
   due_at: Time
   attempts: number
+  /** Set while a worker has the job. */
   lease_until: Time | null
   payload: Json
   room_id: string | null
@@ -296,6 +298,8 @@ export interface OfflineMessageTable {
   department: string | null
   host: string | null
   language: string | null
+  /** `off`: there was no mail server or no address to send it to. */
+  mail: 'checking' | 'refused' | 'off' | 'waiting' | 'sent'
   created_at: Time
 }
 

@@ -2,6 +2,7 @@ import type { AppContext, Caller } from '../../context.ts'
 import { ApiError, TextError, unauthorized } from '../../contract/errors.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { availabilityChanged } from '../../routing/availability.ts'
+import { recordAudit } from '../audit/store.ts'
 import { endAllSessions } from '../sessions/store.ts'
 import * as access from './access.ts'
 import * as changes from './changes.ts'
@@ -32,11 +33,10 @@ export async function setActive(
       await endAllSessions(tx, user.id)
     }
     await availabilityChanged(ctx, tx, user.id)
+    const details = { active: input.active }
+    const entry = { by: caller, action: 'user.activity', target: user.id, details } as const
+    await recordAudit(tx, ctx.clock.now(), entry)
   })
-  ctx.log.info(
-    { audit: 'user.activity', by: caller.userId, userId: input.userId, active: input.active },
-    'audit',
-  )
 }
 
 /**
@@ -62,8 +62,10 @@ export async function deleteUser(
     await access.requireAdminLeft(tx)
     await availabilityChanged(ctx, tx, user.id)
     await changes.removeUser(tx, user.id)
+    const details = { username: user.username }
+    const entry = { by: caller, action: 'user.deleted', target: user.id, details } as const
+    await recordAudit(tx, ctx.clock.now(), entry)
   })
-  ctx.log.info({ audit: 'user.deleted', by: caller.userId, userId: found.id }, 'audit')
 }
 
 /** What a user says of himself, or who may speak for him. */

@@ -29,7 +29,6 @@ export async function insertUser(tx: Tx, user: NewUser): Promise<void> {
       status: user.type === 'bot' ? 'online' : 'offline',
       status_text: '',
       availability: user.roles.includes('livechat-agent') ? 'available' : null,
-      routed_count: 0,
       require_password_change: 0,
       created_at: user.now,
       updated_at: user.now,

@@ -3,6 +3,7 @@ import { ApiError } from '../../contract/errors.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
 import { availabilityChanged } from '../../routing/availability.ts'
+import { recordAudit } from '../audit/store.ts'
 import type { Row } from '../../storage/tables.ts'
 import { requirePolicy } from '../accounts/password-policy.ts'
 import { hashPassword, passwordDigest } from '../accounts/passwords.ts'
@@ -74,11 +75,12 @@ export async function createUser(
         more,
       })
       await availabilityChanged(ctx, tx, id)
+      const details = { roles }
+      await recordAudit(tx, now, { by: caller, action: 'user.created', target: id, details })
       return findUser(tx, { id })
     }),
   )
   if (user === undefined) throw new ApiError('error-invalid-user')
-  ctx.log.info({ audit: 'user.created', by: caller.userId, userId: id, roles }, 'audit')
   return user
 }
 

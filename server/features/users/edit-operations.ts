@@ -2,6 +2,7 @@ import type { AppContext, Caller } from '../../context.ts'
 import { ApiError } from '../../contract/errors.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { availabilityChanged } from '../../routing/availability.ts'
+import { recordAudit } from '../audit/store.ts'
 import type { Tx } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
 import { requirePolicy } from '../accounts/password-policy.ts'
@@ -68,13 +69,12 @@ export async function editUser(
         if (passwordHash !== undefined || wanted.email !== undefined) {
           access.requireRightOverCredentials(ctx, caller, current)
         }
+        const details = { fields: Object.keys(data) }
+        const now = ctx.clock.now()
+        await recordAudit(tx, now, { by: caller, action: 'user.changed', target: userId, details })
         return writeChanges(ctx, tx, current, { ...wanted, data, passwordHash })
       }),
     userId,
-  )
-  ctx.log.info(
-    { audit: 'user.changed', by: caller.userId, userId, fields: Object.keys(data) },
-    'audit',
   )
   return user
 }

@@ -2,6 +2,7 @@ import type { AppContext, Caller } from '../../context.ts'
 import { ApiError } from '../../contract/errors.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { availabilityChanged } from '../../routing/availability.ts'
+import { recordAudit } from '../audit/store.ts'
 import { requirePolicy } from '../accounts/password-policy.ts'
 import { hashPassword, passwordDigest, verifyPassword } from '../accounts/passwords.ts'
 import { endAllSessions } from '../sessions/store.ts'
@@ -77,6 +78,14 @@ export async function editOwnAccount(
           await changes.replaceEmail(tx, found.id, { address: email, verified: false })
         }
         if (passwordHash !== undefined) await endAllSessions(tx, found.id, caller.sessionId)
+        const details = { fields: Object.keys(wanted).filter((name) => name !== 'currentPassword') }
+        const now = ctx.clock.now()
+        await recordAudit(tx, now, {
+          by: caller,
+          action: 'user.changed',
+          target: found.id,
+          details,
+        })
         if (status !== undefined) await availabilityChanged(ctx, tx, found.id)
         return findUser(tx, { id: found.id })
       }),

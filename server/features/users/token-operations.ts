@@ -5,6 +5,7 @@ import { hashSecret } from '../../lib/hash.ts'
 import { newId, newSecret } from '../../lib/ids.ts'
 import type { Tx } from '../../storage/database.ts'
 import { openLogin } from '../accounts/logins.ts'
+import { recordAudit, type AuditAction } from '../audit/store.ts'
 import * as sessions from '../sessions/store.ts'
 import { lockEditableUser, requireRightOverCredentials } from './access.ts'
 import { findUser, type UserKey } from './store.ts'
@@ -31,8 +32,8 @@ export async function createToken(
     if (user.active === 0) throw new ApiError('error-user-deactivated')
     const { ip, userAgent } = input
     await openLogin(ctx, tx, { userId: user.id, token, ip, userAgent })
+    await audit(ctx, tx, caller, 'token.created', user.id)
   })
-  ctx.log.info({ audit: 'token.created', by: caller.userId, userId: found.id }, 'audit')
   return { userId: found.id, token }
 }
 
@@ -51,6 +52,7 @@ export async function generatePersonalToken(
       throw new ApiError('error-token-already-exists')
     }
     await insertPersonalToken(ctx, tx, caller, { ...input, token })
+    await audit(ctx, tx, caller, 'token.created', user.id, { name: input.name })
   })
   return token
 }
@@ -68,6 +70,7 @@ export async function regeneratePersonalToken(
       throw new ApiError('error-token-does-not-exists')
     }
     await insertPersonalToken(ctx, tx, caller, { ...input, token })
+    await audit(ctx, tx, caller, 'token.created', user.id, { name: input.name })
   })
   return token
 }
@@ -97,9 +100,11 @@ export async function removePersonalToken(
   caller: Caller,
   name: string,
 ): Promise<void> {
-  const removed = await ctx.db.transact((tx) =>
-    sessions.removePersonalToken(tx, caller.userId, name),
-  )
+  const removed = await ctx.db.transact(async (tx) => {
+    const known = await sessions.removePersonalToken(tx, caller.userId, name)
+    if (known) await audit(ctx, tx, caller, 'token.removed', caller.userId, { name })
+    return known
+  })
   if (!removed) throw new ApiError('error-token-does-not-exists')
 }
 
@@ -118,7 +123,10 @@ export async function logoutEverywhere(
   if (userId !== caller.userId && !ctx.permissions.allow(caller.roles, 'logout-other-user')) {
     throw unauthorized()
   }
-  await ctx.db.transact((tx) => sessions.endAllSessions(tx, userId))
+  await ctx.db.transact(async (tx) => {
+    await sessions.endAllSessions(tx, userId)
+    await audit(ctx, tx, caller, 'sessions.ended', userId)
+  })
 }
 
 /** Ends the caller's other logins. @returns when the presented token expires */
@@ -128,7 +136,17 @@ export async function logoutOthers(
 ): Promise<{ expiresAt: string | null }> {
   const session = await ctx.db.transact(async (tx) => {
     await sessions.endOtherLogins(tx, caller.userId, caller.sessionId)
+    await audit(ctx, tx, caller, 'sessions.ended', caller.userId, { others: true })
     return sessions.findSession(tx, caller.sessionId)
   })
   return { expiresAt: session?.expires_at ?? null }
 }
+
+const audit = (
+  ctx: AppContext,
+  tx: Tx,
+  by: Caller,
+  action: AuditAction,
+  target: string,
+  details: Record<string, unknown> = {},
+): Promise<void> => recordAudit(tx, ctx.clock.now(), { by, action, target, details })

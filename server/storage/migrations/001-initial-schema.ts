@@ -152,8 +152,6 @@ const statements = ({ text }: MigrationTypes): string[] => [
     status_text ${text} not null,
     availability ${text},
     max_chats bigint,
-    routed_count bigint not null default 0,
-    last_routed_at ${text},
     left_at ${text},
     bio ${text},
     nickname ${text},
