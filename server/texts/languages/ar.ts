@@ -1,0 +1,25 @@
+import type { Texts } from './en.ts'
+
+export const ar: Texts = {
+  'offline.sent': 'شكرًا على رسالتك. سنجيبك عبر البريد الإلكتروني.',
+  'offline.failed': 'تعذّر إرسال رسالتك. يرجى التحقق من عنوان بريدك الإلكتروني والمحاولة مرة أخرى.',
+  'offline.subject': 'رسالة من {name}',
+  'offline.name': 'الاسم',
+  'offline.email': 'البريد الإلكتروني',
+  'offline.department': 'القسم',
+  'offline.page': 'الصفحة',
+  'transcript.sent': 'نص المحادثة في طريقه إلى بريدك الإلكتروني.',
+  'transcript.failed': 'تعذّر إرسال نص المحادثة.',
+  'transcript.subject': 'محادثتك مع {site}',
+  'transcript.intro': 'هذه محادثتك بتاريخ {date}.',
+  'transcript.you': 'أنت',
+  'transcript.agent': 'الموظف',
+  'transcript.file': 'ملف: {name}',
+  'transcript.shortened': 'تم حذف الرسائل السابقة من هذا النص.',
+  'transcript.joined': 'انضم {name} إلى المحادثة.',
+  'transcript.left': 'غادر {name} المحادثة.',
+  'transcript.transferred': 'تم تحويل المحادثة.',
+  'transcript.on-hold': 'تم تعليق المحادثة.',
+  'transcript.resumed': 'المحادثة مستمرة.',
+  'room.closed-by-visitor': 'أغلقها الزائر',
+}

@@ -1,0 +1,25 @@
+import type { Texts } from './en.ts'
+
+export const he: Texts = {
+  'offline.sent': 'תודה על הודעתך. נשיב לך בדואר אלקטרוני.',
+  'offline.failed': 'לא ניתן היה לשלוח את ההודעה. נא לבדוק את כתובת הדואר האלקטרוני ולנסות שוב.',
+  'offline.subject': 'הודעה מאת {name}',
+  'offline.name': 'שם',
+  'offline.email': 'דואר אלקטרוני',
+  'offline.department': 'מחלקה',
+  'offline.page': 'עמוד',
+  'transcript.sent': 'תמליל השיחה בדרך לכתובת הדואר האלקטרוני שלך.',
+  'transcript.failed': 'לא ניתן היה לשלוח את תמליל השיחה.',
+  'transcript.subject': 'השיחה שלך עם {site}',
+  'transcript.intro': 'זו השיחה שלך מתאריך {date}.',
+  'transcript.you': 'אתם',
+  'transcript.agent': 'נציג',
+  'transcript.file': 'קובץ: {name}',
+  'transcript.shortened': 'הודעות קודמות הושמטו.',
+  'transcript.joined': '{name} הצטרף לשיחה.',
+  'transcript.left': '{name} עזב את השיחה.',
+  'transcript.transferred': 'השיחה הועברה.',
+  'transcript.on-hold': 'השיחה הושהתה.',
+  'transcript.resumed': 'השיחה ממשיכה.',
+  'room.closed-by-visitor': 'נסגרה על ידי המבקר',
+}

@@ -1,0 +1,25 @@
+import type { Texts } from './en.ts'
+
+export const sv: Texts = {
+  'offline.sent': 'Tack för ditt meddelande. Vi svarar dig via e-post.',
+  'offline.failed': 'Meddelandet kunde inte skickas. Kontrollera din e-postadress och försök igen.',
+  'offline.subject': 'Meddelande från {name}',
+  'offline.name': 'Namn',
+  'offline.email': 'E-post',
+  'offline.department': 'Avdelning',
+  'offline.page': 'Sida',
+  'transcript.sent': 'Utskriften är på väg till din e-postadress.',
+  'transcript.failed': 'Utskriften kunde inte skickas.',
+  'transcript.subject': 'Ditt samtal med {site}',
+  'transcript.intro': 'Det här är ditt samtal från {date}.',
+  'transcript.you': 'Du',
+  'transcript.agent': 'Handläggare',
+  'transcript.file': 'Fil: {name}',
+  'transcript.shortened': 'Tidigare meddelanden har utelämnats.',
+  'transcript.joined': '{name} anslöt till samtalet.',
+  'transcript.left': '{name} lämnade samtalet.',
+  'transcript.transferred': 'Samtalet kopplades vidare.',
+  'transcript.on-hold': 'Samtalet parkerades.',
+  'transcript.resumed': 'Samtalet fortsätter.',
+  'room.closed-by-visitor': 'Stängt av besökaren',
+}

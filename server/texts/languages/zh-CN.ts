@@ -1,0 +1,25 @@
+import type { Texts } from './en.ts'
+
+export const zhCN: Texts = {
+  'offline.sent': '感谢您的留言。我们将通过电子邮件回复您。',
+  'offline.failed': '您的留言未能发送。请检查您的电子邮件地址，然后重试。',
+  'offline.subject': '来自 {name} 的留言',
+  'offline.name': '姓名',
+  'offline.email': '电子邮件',
+  'offline.department': '部门',
+  'offline.page': '页面',
+  'transcript.sent': '对话记录正在发送到您的电子邮箱。',
+  'transcript.failed': '对话记录未能发送。',
+  'transcript.subject': '您与 {site} 的对话',
+  'transcript.intro': '这是您 {date} 的对话。',
+  'transcript.you': '您',
+  'transcript.agent': '客服',
+  'transcript.file': '文件：{name}',
+  'transcript.shortened': '较早的消息已省略。',
+  'transcript.joined': '{name} 加入了对话。',
+  'transcript.left': '{name} 离开了对话。',
+  'transcript.transferred': '对话已转接。',
+  'transcript.on-hold': '对话已暂停。',
+  'transcript.resumed': '对话继续进行。',
+  'room.closed-by-visitor': '由访客关闭',
+}
