@@ -1,5 +1,6 @@
 import { parseEnvironmentValue } from './features/settings/conversion.ts'
 import { SETTINGS, type SettingId } from './features/settings/catalogue.ts'
+import type { S3Options } from './files/s3-store.ts'
 import type { StorageTarget } from './storage/open.ts'
 
 /** Everything the environment decides, checked once at start. */
@@ -12,6 +13,10 @@ export interface Config {
   /** Which proxies may name the client's address: none, listed ones, or the nearest so many. */
   trustedProxies: false | string[] | ((address: string, hop: number) => boolean)
   metricsToken: string | undefined
+  /** Mail server; the SMTP settings count while it is absent. */
+  smtpUrl: string | undefined
+  /** The bucket of files; the database's own place while it is absent. */
+  s3: S3Options | undefined
   logLevel: string
   admin: {
     username: string
@@ -77,6 +82,24 @@ export const VARIABLES: readonly Variable[] = [
     meaning: 'bearer token for /metrics and /health details from public addresses',
     fallback: '(none)',
   },
+  {
+    name: 'SMTP_URL',
+    meaning: 'mail server, e.g. smtps://user:password@mail.example.com:465',
+    fallback: '(the SMTP settings)',
+  },
+  {
+    name: 'S3_BUCKET',
+    meaning: 'bucket of an S3 service that keeps the files of conversations',
+    fallback: '(none)',
+  },
+  {
+    name: 'S3_ENDPOINT',
+    meaning: 'URL of the S3 service',
+    fallback: 'https://s3.S3_REGION.amazonaws.com',
+  },
+  { name: 'S3_REGION', meaning: 'region of the bucket', fallback: 'us-east-1' },
+  { name: 'S3_ACCESS_KEY_ID', meaning: 'key of who may use the bucket', fallback: '(none)' },
+  { name: 'S3_SECRET_ACCESS_KEY', meaning: 'secret of that key', fallback: '(none)' },
   { name: 'LOG_LEVEL', meaning: 'debug, info, warn, error or silent', fallback: 'info' },
   {
     name: 'OVERWRITE_SETTING_<id>',
@@ -104,6 +127,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     storage: storageOf(value('DATABASE_URL'), value('DATA_DIR') ?? './data'),
     trustedProxies: trustedProxiesOf(value('TRUSTED_PROXIES')),
     metricsToken: value('METRICS_TOKEN'),
+    smtpUrl: smtpUrlOf(value('SMTP_URL')),
+    s3: s3Of(value),
     logLevel: oneOf('LOG_LEVEL', value('LOG_LEVEL') ?? 'info', [
       'debug',
       'info',
@@ -158,6 +183,40 @@ function trustedProxiesOf(text: string | undefined): Config['trustedProxies'] {
     )
   }
   return addresses
+}
+
+/** The value holds a password, so the message does not repeat it. */
+function smtpUrlOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const url = URL.parse(text)
+  if (url === null || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '') {
+    throw new ConfigError('SMTP_URL must be a URL that starts with smtp:// or smtps://.')
+  }
+  return text
+}
+
+/** Values that are secret are not repeated. */
+function s3Of(value: (name: string) => string | undefined): S3Options | undefined {
+  const bucket = value('S3_BUCKET')
+  if (bucket === undefined) return undefined
+  const needed = (name: string): string => {
+    const text = value(name)
+    if (text === undefined) throw new ConfigError(`S3_BUCKET needs ${name}, too.`)
+    return text
+  }
+  const region = matching('S3_REGION', value('S3_REGION') ?? 'us-east-1', /^[\w-]{1,64}$/)
+  const endpoint = value('S3_ENDPOINT') ?? `https://s3.${region}.amazonaws.com`
+  const url = URL.parse(endpoint)
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.username !== '') {
+    throw new ConfigError('S3_ENDPOINT must be an http or https URL without a user name.')
+  }
+  return {
+    endpoint,
+    bucket: matching('S3_BUCKET', bucket, /^[a-zA-Z0-9][\w.-]{2,62}$/),
+    region,
+    accessKeyId: needed('S3_ACCESS_KEY_ID'),
+    secretAccessKey: needed('S3_SECRET_ACCESS_KEY'),
+  }
 }
 
 function passwordOf(text: string | undefined): string | undefined {

@@ -4,6 +4,7 @@ import type { MessageSender } from './features/messages/sender.ts'
 import type { RecentPageVisits } from './features/page-visits/recent.ts'
 import type { VisitorIdentities } from './features/visitors/access.ts'
 import type { PermissionId } from './features/permissions/catalogue.ts'
+import type { JobQueue } from './jobs/queue.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Logger } from './lib/logger.ts'
 import type { Markup } from './markup/markup.ts'
@@ -31,6 +32,8 @@ export interface AppContext {
   readonly log: Logger
   readonly metrics: Metrics
   readonly markup: Markup
+  /** Work for after the commit: webhooks, mail, timers. Done at least once, in order within a key. */
+  readonly jobs: JobQueue
   /** The one way for a person's message to the disk. */
   readonly sendMessage: MessageSender
   /** What this process remembers of visitors; losing it costs a lookup or a page title. */
@@ -45,4 +48,6 @@ export interface Caller {
   type: 'user' | 'bot'
   roles: readonly string[]
   sessionId: string
+  /** Where this request comes from. */
+  ip?: string
 }

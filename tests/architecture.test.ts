@@ -24,13 +24,13 @@ const LAYERS: readonly Layer[] = [
   { name: 'lib', files: /^(?:lib|texts)\// },
   { name: 'contract', files: DECLARED },
   { name: 'storage', files: /^(?:storage|markup)\// },
-  { name: 'ports', files: /^(?:metrics|config)\.ts$|^(?:bus|files|mail|jobs)\// },
+  { name: 'ports', files: /^(?:metrics|config)\.ts$|^(?:bus|files|mail|jobs|outbound)\// },
   { name: 'context', files: /^context\.ts$/ },
-  { name: 'store', files: /^features\/(?!.*(?:routes|operations|methods|wire)\.ts$)/ },
+  { name: 'store', files: /^features\/(?!.*(?:routes|operations|methods|wire|delivery)\.ts$)/ },
   { name: 'routing', files: /^routing\// },
-  { name: 'operations', files: /operations\.ts$/ },
+  { name: 'operations', files: /^features\/.*(?:operations|wire|delivery)\.ts$/ },
   { name: 'edges', files: /^(?:http|realtime)\// },
-  { name: 'routes', files: /^features\/.*(?:routes|methods|wire)\.ts$/ },
+  { name: 'routes', files: /^features\/.*(?:routes|methods)\.ts$/ },
   { name: 'app', files: /^(?:app|routes|methods)\.ts$/ },
   { name: 'main', files: /^(?:start\.ts|main\.js)$/ },
 ]
@@ -44,7 +44,7 @@ const EXCEPTIONS: readonly { from: RegExp; to: RegExp; typesOnly: boolean; why: 
     why: 'what the context carries is declared by its feature',
   },
   {
-    from: /^(?:mail|files|jobs|bus)\//,
+    from: /^(?:mail|files|jobs|bus|outbound)\//,
     to: /^context\.ts$/,
     typesOnly: true,
     why: 'ports are built from parts of the context, such as the settings',
@@ -62,10 +62,10 @@ const EXCEPTIONS: readonly { from: RegExp; to: RegExp; typesOnly: boolean; why: 
     why: 'the table of methods is what this one endpoint serves',
   },
   {
-    from: /^features\/files\/\w+-operations\.ts$/,
-    to: /^features\/files\/wire\.ts$/,
-    typesOnly: false,
-    why: 'the stored message carries its file as the wire shows it',
+    from: /^features\/files\/download\.ts$/,
+    to: /^http\/download\.ts$/,
+    typesOnly: true,
+    why: 'what the edge streams as an answer',
   },
 ]
 

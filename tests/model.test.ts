@@ -132,6 +132,7 @@ async function compare({ visitor, room, followed }: Person): Promise<void> {
   const full = (await visitor.messages()).reverse()
   assert.deepEqual(followed.inOrder, full)
   assert.deepEqual(fresh.inOrder, full)
+  if (!room.closed) assert.equal((await visitor.room()).msgs, full.length)
   const said = full.filter(({ t }) => t === undefined)
   assert.deepEqual(
     said.map(({ msg }) => msg),

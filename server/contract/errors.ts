@@ -160,6 +160,8 @@ const CODES = {
     status: 400,
     reason: 'The required "lastUpdate" query param is missing.',
   },
+  Webhook_URL_not_set: { status: 400, reason: 'There is no Livechat_webhookUrl' },
+  'error-invalid-webhook-response': { status: 400 },
   'error-no-permission': { status: 400, reason: 'No permission' },
   'invalid-field': { status: 400, reason: 'The file has to come in the field "file"' },
   'invalid-file': { status: 400, reason: 'There is no such file to confirm' },

@@ -85,8 +85,7 @@ async function* bytesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
 }
 
 const incoming = (part: MultipartFile): IncomingFile => ({
-  // Missing in a form whose author forgot it, whatever the type says.
-  name: (part.filename as string | undefined) ?? '',
+  name: part.filename ?? '',
   claimedType: part.mimetype,
   bytes: bytesOf(part.file),
 })

@@ -2,6 +2,7 @@ import type { AppContext } from '../context.ts'
 import { appendSystemMessage, type Author } from '../features/messages/append.ts'
 import { lockRoom, updateRoom } from '../features/rooms/store.ts'
 import { subscribe } from '../features/subscriptions/store.ts'
+import { tellWebhook } from '../features/webhooks/outbox.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { Tx } from '../storage/database.ts'
 import type { Row } from '../storage/tables.ts'
@@ -60,6 +61,8 @@ export async function takeRoom(
   const message = { roomId: room.id, author: agentAuthor(agent), now }
   await appendSystemMessage(tx, { ...message, kind: 'command', text: 'connected' })
   await appendSystemMessage(tx, { ...message, kind: 'uj', text: agent.username })
+  const servedBy = { id: agent.id, username: agent.username }
+  await tellWebhook(ctx, tx, room.id, { type: 'LivechatSessionTaken', servedBy })
 }
 
 /**

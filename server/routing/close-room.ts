@@ -2,6 +2,7 @@ import type { AppContext } from '../context.ts'
 import { appendSystemMessage, type Author } from '../features/messages/append.ts'
 import { updateRoom } from '../features/rooms/store.ts'
 import { unsubscribe } from '../features/subscriptions/store.ts'
+import { tellWebhook } from '../features/webhooks/outbox.ts'
 import { transcriptAtClose, type TranscriptWish } from '../features/transcripts/schedule.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { Tx } from '../storage/database.ts'
@@ -63,6 +64,7 @@ export async function closeLockedRoom(
   if (promptsForTranscript(ctx)) {
     await appendSystemMessage(tx, { ...message, kind: 'command', text: 'promptTranscript' })
   }
+  await tellWebhook(ctx, tx, room.id, { type: 'LivechatSession' })
   if (room.state === 'taken') await drainQueue(ctx, tx)
 }
 

@@ -4,6 +4,7 @@ import { appendSystemMessage, type Author } from '../features/messages/append.ts
 import { insertPageVisits } from '../features/page-visits/store.ts'
 import type { PageVisit } from '../features/page-visits/recent.ts'
 import { findOpenRoom } from '../features/rooms/store.ts'
+import { tellWebhook } from '../features/webhooks/outbox.ts'
 import { isoTime } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
 import type { Tx } from '../storage/database.ts'
@@ -80,7 +81,10 @@ export async function openRoom(
     now,
   })
   await insertPageVisits(tx, visitor.id, id, request.pageVisits)
-  await routeRoom(ctx, tx, { id, preferredId })
+  await tellWebhook(ctx, tx, id, { type: 'LivechatSessionStart' })
+  if (!(await routeRoom(ctx, tx, { id, preferredId }))) {
+    await tellWebhook(ctx, tx, id, { type: 'LivechatSessionQueued' })
+  }
   return { roomId: id, created: true }
 }
 

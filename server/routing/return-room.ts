@@ -2,6 +2,7 @@ import type { AppContext } from '../context.ts'
 import { appendSystemMessage, type Author } from '../features/messages/append.ts'
 import { updateRoom } from '../features/rooms/store.ts'
 import { unsubscribe } from '../features/subscriptions/store.ts'
+import { tellWebhook } from '../features/webhooks/outbox.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { Tx } from '../storage/database.ts'
 import type { Row } from '../storage/tables.ts'
@@ -52,4 +53,5 @@ export async function returnToQueue(
     kind: 'ul',
     text: room.served_by_username ?? username,
   })
+  await tellWebhook(ctx, tx, room.id, { type: 'LivechatSessionQueued' })
 }

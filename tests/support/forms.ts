@@ -11,7 +11,7 @@ export interface FormFile {
 }
 
 /** A `multipart/form-data` body as a browser writes it; the file comes first, as widgets send it. */
-export function formOf(
+function formOf(
   file: FormFile | undefined,
   fields: Record<string, string> = {},
 ): { headers: Record<string, string>; body: Buffer } {

@@ -3,6 +3,7 @@ import { ApiError, LoginError } from '../../contract/errors.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { hashSecret } from '../../lib/hash.ts'
 import { newSecret } from '../../lib/ids.ts'
+import { recordAudit } from '../audit/store.ts'
 import { endPresented, findLiveSession } from '../sessions/store.ts'
 import { updateUser } from '../users/changes.ts'
 import { findUser, lockUser, type User, type UserKey } from '../users/store.ts'
@@ -33,22 +34,41 @@ export async function loginWithPassword(
   const found = await ctx.db.read((reader) => findUser(reader, input.key))
   const right = await verifyPassword(input.digest, found?.password_hash ?? null)
   if (found === undefined || !right) {
-    ctx.log.info({ audit: 'login.failed', userId: found?.id, ip: input.origin.ip }, 'audit')
+    await recordFailure(ctx, found, input.origin)
     throw wrongCredentials()
   }
   const token = newSecret()
-  return ctx.db.transact(async (tx) => {
+  const login = await ctx.db.transact(async (tx) => {
     const user = await lockUser(tx, found.id)
     // Somebody may have changed the password while it was hashed.
     if (user === undefined || user.password_hash !== found.password_hash) throw wrongCredentials()
-    if (user.active === 0) throw notActivated()
+    if (user.active === 0) return notActivated()
     const now = ctx.clock.now()
     const last_login_at = isoTime(now)
     await openLogin(ctx, tx, { userId: user.id, token, ...input.origin })
     await updateUser(tx, user.id, { last_login_at, updated_at: last_login_at })
+    const by = { userId: user.id, username: user.username, ip: input.origin.ip }
+    await recordAudit(tx, now, { by, action: 'login', target: user.id })
     return { token, user: { ...user, last_login_at } }
   })
+  if (!(login instanceof LoginError)) return login
+  await recordFailure(ctx, found, input.origin)
+  throw login
 }
+
+/**
+ * What was typed as a name is not kept: it may be a password in the wrong field. Unknown users cost
+ * the same write, so that time does not tell them apart.
+ */
+const recordFailure = (ctx: AppContext, user: User | undefined, { ip }: Origin): Promise<void> =>
+  ctx.db.transact((tx) =>
+    recordAudit(tx, ctx.clock.now(), {
+      action: 'login.failed',
+      target: user?.id ?? '',
+      details: user === undefined ? {} : { username: user.username },
+      ip,
+    }),
+  )
 
 /**
  * Signs in again with a token that still holds; the same token comes back.
@@ -68,7 +88,11 @@ export async function resumeLogin(ctx: AppContext, token: string): Promise<Login
 
 /** Ends the session that the caller presented. */
 export async function logout(ctx: AppContext, caller: Caller): Promise<void> {
-  await ctx.db.transact((tx) => endPresented(tx, caller.sessionId))
+  await ctx.db.transact(async (tx) => {
+    await endPresented(tx, caller.sessionId)
+    const entry = { by: caller, action: 'logout', target: caller.userId } as const
+    await recordAudit(tx, ctx.clock.now(), entry)
+  })
 }
 
 export async function readMe(ctx: AppContext, caller: Caller): Promise<User> {

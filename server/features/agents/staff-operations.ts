@@ -3,6 +3,7 @@ import { ApiError, TextError, unauthorized } from '../../contract/errors.ts'
 import { pageOf, type PageQuery } from '../../contract/paging.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { availabilityChanged } from '../../routing/availability.ts'
+import { recordAudit } from '../audit/store.ts'
 import { replaceRoles } from '../users/changes.ts'
 import { findUser, lockUser, SYSTEM_USER_ID } from '../users/store.ts'
 import {
@@ -53,9 +54,11 @@ export async function addStaff(
     if (user.roles.includes(role)) return user
     await replaceRoles(tx, user, [...user.roles, role], isoTime(ctx.clock.now()))
     await availabilityChanged(ctx, tx, user.id)
+    const details = { role }
+    const entry = { by: caller, action: 'role.given', target: user.id, details } as const
+    await recordAudit(tx, ctx.clock.now(), entry)
     return user
   })
-  ctx.log.info({ audit: 'role.given', by: caller.userId, userId: user.id, role }, 'audit')
   return { id: user.id, username: user.username }
 }
 
@@ -72,8 +75,10 @@ export async function removeStaff(
     const rest = user.roles.filter((held) => held !== role)
     await replaceRoles(tx, user, rest, isoTime(ctx.clock.now()))
     await availabilityChanged(ctx, tx, user.id)
+    const details = { role }
+    const entry = { by: caller, action: 'role.taken', target: user.id, details } as const
+    await recordAudit(tx, ctx.clock.now(), entry)
   })
-  ctx.log.info({ audit: 'role.taken', by: caller.userId, userId, role }, 'audit')
 }
 
 /** What a list of staff is asked with. */

@@ -2,6 +2,7 @@ import type { AppContext, Caller } from '../../context.ts'
 import { ApiError } from '../../contract/errors.ts'
 import { isoTime } from '../../lib/clock.ts'
 import type { Tx } from '../../storage/database.ts'
+import { recordAudit } from '../audit/store.ts'
 import { listSettingPermissions, type SettingPermission } from './setting-permissions.ts'
 import { listPermissions, lockPermissions, lockRoleIds, type StoredPermissions } from './store.ts'
 
@@ -57,9 +58,11 @@ export async function replacePermissions(
     for (const id of lists.keys()) {
       if (!known.has(id)) throw new ApiError('error-invalid-permission')
     }
-    for (const [id, roles] of lists) await permissions.set(tx, id, roles, ctx.clock.now())
+    for (const [id, roles] of lists) {
+      await permissions.set(tx, id, roles, ctx.clock.now())
+      await audit(ctx, tx, caller, id, roles)
+    }
   })
-  audit(ctx, caller, [...lists.keys()])
 }
 
 /** Gives a permission to one role, or takes it. @throws ApiError */
@@ -78,8 +81,8 @@ export async function setPermissionOfRole(
     if (roles.includes(role) === held) return
     const changed = held ? [...roles, role] : roles.filter((other) => other !== role)
     await permissions.set(tx, id, changed, ctx.clock.now())
+    await audit(ctx, tx, caller, id, changed)
   })
-  audit(ctx, caller, [id])
 }
 
 /** Permissions of single settings are a lesser right; those of everything else are the highest. */
@@ -100,6 +103,11 @@ async function requireRoles(tx: Tx, roles: readonly string[]): Promise<void> {
   if (wanted.some((role) => !known.has(role))) throw new ApiError('error-invalid-role')
 }
 
-function audit(ctx: AppContext, caller: Caller, permissions: readonly string[]): void {
-  ctx.log.info({ audit: 'permission.changed', by: caller.userId, permissions }, 'audit')
-}
+const audit = (
+  ctx: AppContext,
+  tx: Tx,
+  by: Caller,
+  target: string,
+  roles: readonly string[],
+): Promise<void> =>
+  recordAudit(tx, ctx.clock.now(), { by, action: 'permission.changed', target, details: { roles } })

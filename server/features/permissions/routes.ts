@@ -25,7 +25,8 @@ export function permissionRoutes({ router, ctx, permissions }: RouteParts): void
   }
 }
 
-const toPermission = (permission: operations.HeldPermission): contract.Permission => {
+/** Permission to wire. */
+export const toPermission = (permission: operations.HeldPermission): contract.Permission => {
   const { setting } = permission
   return {
     _id: permission.id,

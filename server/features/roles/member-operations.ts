@@ -3,6 +3,7 @@ import { ApiError } from '../../contract/errors.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { availabilityChanged } from '../../routing/availability.ts'
 import type { Reader, Tx } from '../../storage/database.ts'
+import { recordAudit } from '../audit/store.ts'
 import { lockEditableUser, notAllowed } from '../users/access.ts'
 import { countActiveAdmins, replaceRoles } from '../users/changes.ts'
 import { findUser, type User, type UserKey } from '../users/store.ts'
@@ -30,8 +31,10 @@ export async function addUserToRole(
     const user = await lockBoth(tx, role.id, userId)
     if (user.roles.includes(role.id)) throw new ApiError('error-user-already-in-role')
     await changeRoles(ctx, tx, user, [...user.roles, role.id])
+    const details = { role: role.id }
+    const entry = { by: caller, action: 'role.given', target: userId, details } as const
+    await recordAudit(tx, ctx.clock.now(), entry)
   })
-  ctx.log.info({ audit: 'role.given', by: caller.userId, userId, role: role.id }, 'audit')
   return role
 }
 
@@ -58,8 +61,10 @@ export async function removeUserFromRole(
     if (role.id === ADMIN && (await countActiveAdmins(tx)) === 0) {
       throw new ApiError('error-admin-required')
     }
+    const details = { role: role.id }
+    const entry = { by: caller, action: 'role.taken', target: userId, details } as const
+    await recordAudit(tx, ctx.clock.now(), entry)
   })
-  ctx.log.info({ audit: 'role.taken', by: caller.userId, userId, role: role.id }, 'audit')
   return role
 }
 

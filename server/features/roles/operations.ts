@@ -4,6 +4,7 @@ import { pageOf, type PageQuery } from '../../contract/paging.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
 import type { Tx } from '../../storage/database.ts'
+import { recordAudit, type AuditAction } from '../audit/store.ts'
 import { removeRoleEverywhere, type StoredPermissions } from '../permissions/store.ts'
 import { viewOf } from '../users/access.ts'
 import type { View } from '../users/mappers.ts'
@@ -48,8 +49,8 @@ export async function createRole(
     await store.lockRoleTable(tx)
     await refuseTakenName(tx, role)
     await store.insertRole(tx, role)
+    await audit(ctx, tx, caller, 'role.created', role)
   })
-  ctx.log.info({ audit: 'role.created', by: caller.userId, role: role.id }, 'audit')
   return role
 }
 
@@ -78,9 +79,9 @@ export async function updateRole(
     }
     await refuseTakenName(tx, changed)
     await store.updateRole(tx, changed)
+    await audit(ctx, tx, caller, 'role.changed', changed)
     return changed
   })
-  ctx.log.info({ audit: 'role.changed', by: caller.userId, role: role.id }, 'audit')
   return role
 }
 
@@ -98,8 +99,8 @@ export async function deleteRole(
     if (await store.isRoleInUse(tx, id)) throw new ApiError('error-role-in-use')
     await removeRoleEverywhere(tx, permissions, id, ctx.clock.now())
     await store.deleteRole(tx, id)
+    await audit(ctx, tx, caller, 'role.deleted', role)
   })
-  ctx.log.info({ audit: 'role.deleted', by: caller.userId, role: id }, 'audit')
 }
 
 /** Who has a role. @throws ApiError */
@@ -150,3 +151,11 @@ async function refuseTakenName(tx: Tx, role: store.RoleRow): Promise<void> {
     throw new ApiError('error-duplicate-role-names-not-allowed')
   }
 }
+
+const audit = (
+  ctx: AppContext,
+  tx: Tx,
+  by: Caller,
+  action: AuditAction,
+  { id: target, name }: store.RoleRow,
+): Promise<void> => recordAudit(tx, ctx.clock.now(), { by, action, target, details: { name } })

@@ -2,6 +2,7 @@ import type { AppContext, Caller } from '../../context.ts'
 import { TextError } from '../../contract/errors.ts'
 import { pageOf, type PageQuery } from '../../contract/paging.ts'
 import { isoTime } from '../../lib/clock.ts'
+import { recordAudit } from '../audit/store.ts'
 import * as store from './store.ts'
 
 const SORTING = {
@@ -53,9 +54,12 @@ export async function endSession(
   caller: Caller,
   input: { sessionId: string; userId: string | undefined },
 ): Promise<void> {
-  const ended = await ctx.db.transact((tx) => store.endLogin(tx, input.userId, input.sessionId))
-  if (!ended) throw notFound()
-  ctx.log.info({ audit: 'session.ended', by: caller.userId, session: input.sessionId }, 'audit')
+  await ctx.db.transact(async (tx) => {
+    const ended = await store.endLogin(tx, input.userId, input.sessionId)
+    if (!ended) throw notFound()
+    const entry = { by: caller, action: 'session.ended', target: input.sessionId } as const
+    await recordAudit(tx, ctx.clock.now(), entry)
+  })
 }
 
 const notFound = (): TextError => new TextError(404, 'Session not found')

@@ -2,18 +2,9 @@ import type { AppContext, Caller } from '../../context.ts'
 import { ApiError, unauthorized } from '../../contract/errors.ts'
 import { pageOf, type PageQuery } from '../../contract/paging.ts'
 import type { PermissionId } from '../permissions/catalogue.ts'
-import {
-  isSettingId,
-  SETTINGS,
-  type AnySettingValue,
-  type SettingDefinition,
-  type SettingId,
-} from './catalogue.ts'
-import { checkSettingValue } from './conversion.ts'
+import { isSettingId, SETTINGS, type SettingDefinition, type SettingId } from './catalogue.ts'
+import { checkedValue, shownValue, writeSetting } from './change.ts'
 import type { StoredSettings } from './store.ts'
-
-/** Stands for the text of a secret that is set. Storing the mask itself changes nothing. */
-export const SECRET_MASK = '********'
 
 /** A setting as a reader may see it. */
 export interface ReadableSetting {
@@ -102,29 +93,15 @@ export async function changeSetting(
     if (change.execute) return
     throw invalidValue(`${id} is a button: send {"execute": true} to press it.`)
   }
-  if (ctx.config.overwrites.has(known)) {
-    throw new ApiError('error-action-not-allowed', {
-      reason: `${id} is held by the environment variable OVERWRITE_SETTING_${id} and cannot be changed here`,
-    })
-  }
-  if (isSecretText(definition) && change.value === SECRET_MASK) return
-  const check = checkSettingValue(definition, change.value)
-  if (!check.ok) throw invalidValue(check.reason)
-  await ctx.db.transact((tx) => settings.set(tx, known, check.value, ctx.clock.now()))
-  ctx.log.info({ audit: 'setting.changed', by: caller.userId, setting: id }, 'audit')
+  const value = checkedValue(ctx, definition, change.value)
+  if (value === undefined) return
+  await ctx.db.transact((tx) => writeSetting(ctx, settings, tx, caller, known, value))
 }
 
-/** Whether the text must not leave the server again. */
-const isSecretText = (definition: SettingDefinition): boolean =>
-  typeof definition.default === 'string' &&
-  (definition.secret === true || definition.type === 'password')
-
-function readable(ctx: AppContext, id: SettingId): ReadableSetting {
-  const value: AnySettingValue = ctx.settings.get(id)
-  const definition = SETTINGS.get(id)
-  const masked = definition !== undefined && isSecretText(definition) && value !== ''
-  return { id, value: masked ? SECRET_MASK : value }
-}
+const readable = (ctx: AppContext, id: SettingId): ReadableSetting => ({
+  id,
+  value: shownValue(ctx, id),
+})
 
 function visibleDefinition(id: string): { id: SettingId; definition: SettingDefinition } {
   const definition = isSettingId(id) ? SETTINGS.get(id) : undefined

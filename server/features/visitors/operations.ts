@@ -2,13 +2,12 @@ import type { AppContext } from '../../context.ts'
 import { ApiError } from '../../contract/errors.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { hashSecret } from '../../lib/hash.ts'
-import { newId } from '../../lib/ids.ts'
 import { isUniqueViolation, type Tx } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
+import { knownLanguage } from '../../texts/texts.ts'
 import { accessVisitor } from './access.ts'
-import { eraseVisitor, nextNumber } from './store.ts'
+import { eraseVisitor, insertVisitor } from './store.ts'
 
-const GUEST_COUNTER = 'guest'
 const EMAIL = /^[^\s@<>"(),:;]{1,64}@[^\s@<>"(),:;]+\.[^\s@<>"(),:;.]{2,}$/
 
 /** What a visitor tells about himself; absent fields stay as they are. */
@@ -20,6 +19,8 @@ export interface Registration {
   department: string | undefined
   /** Kept only where the site allows collecting them. */
   connection: { userAgent: string; ip: string; host: string }
+  /** What his browser asks for (Accept-Language). */
+  language?: string | undefined
 }
 
 /**
@@ -56,6 +57,8 @@ function fieldsOf(ctx: AppContext, registration: Registration): Partial<Row<'vis
   if (registration.department !== undefined && registration.department !== '') {
     throw new ApiError('error-invalid-department')
   }
+  const language = knownLanguage(registration.language)
+  if (language !== undefined) fields.language = language
   if (ctx.settings.get('Livechat_Allow_collect_and_store_HTTP_header_informations')) {
     fields.user_agent = registration.connection.userAgent.slice(0, 500)
     fields.ip = registration.connection.ip
@@ -77,7 +80,7 @@ async function writeVisitor(
     .selectAll()
     .where('token_hash', '=', tokenHash)
     .executeTakeFirst()
-  if (known === undefined) return insertVisitor(ctx, tx, tokenHash, fields)
+  if (known === undefined) return insertVisitor(tx, tokenHash, fields, ctx.clock.now())
   const changed = { ...known, ...fields, updated_at: at }
   await tx.updateRows('visitor', [{ id: known.id, ...fields, updated_at: at }])
   if (changed.name !== known.name) {
@@ -90,38 +93,6 @@ async function writeVisitor(
       .execute()
   }
   return changed
-}
-
-async function insertVisitor(
-  ctx: AppContext,
-  tx: Tx,
-  tokenHash: string,
-  fields: Partial<Row<'visitor'>>,
-): Promise<Row<'visitor'>> {
-  const now = ctx.clock.now()
-  const at = isoTime(now)
-  const visitor: Row<'visitor'> = {
-    id: newId(now),
-    token_hash: tokenHash,
-    username: `guest-${await nextNumber(tx, GUEST_COUNTER)}`,
-    name: null,
-    email: null,
-    phone: null,
-    status: 'online',
-    department_id: null,
-    custom_fields: null,
-    last_chat_id: null,
-    last_chat_at: null,
-    user_agent: null,
-    ip: null,
-    host: null,
-    verified: 0,
-    created_at: at,
-    updated_at: at,
-    ...fields,
-  }
-  await tx.insertRows('visitor', [visitor])
-  return visitor
 }
 
 /** The visitor of a token. */
@@ -146,7 +117,7 @@ export async function removeVisitor(
       .where('closed_at', 'is', null)
       .executeTakeFirst()
     if (open !== undefined) throw new ApiError('visitor-has-open-rooms')
-    await eraseVisitor(tx, visitor.id)
+    await eraseVisitor(tx, visitor.id, ctx.jobs)
     tx.afterCommit(() => identities.forget(visitor.token_hash))
     return visitor.id
   })

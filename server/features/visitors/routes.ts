@@ -20,7 +20,15 @@ export function visitorRoutes({ router, ctx }: RouteParts): void {
   router.add(registerEndpoint, async ({ body: { visitor } }, call) => {
     const { token, name, email, phone, department } = visitor
     const connection = { userAgent: call.userAgent, ip: call.ip, host: call.host }
-    const row = await registerVisitor(ctx, { token, name, email, phone, department, connection })
+    const row = await registerVisitor(ctx, {
+      token,
+      name,
+      email,
+      phone,
+      department,
+      connection,
+      language: call.header('accept-language'),
+    })
     return { visitor: toWireVisitor(row, { type: 'visitor', token }) }
   })
 

@@ -9,6 +9,8 @@ const omnichannel = settingsOf('Omnichannel')
  */
 export const foyerSettings = [
   omnichannel.bool('Livechat_allow_delete_without_token', false, 'messages'),
+  foyer.positive('Foyer_transcripts_per_day', 5, 'mail'),
+  foyer.text('Foyer_outbound_allow', '', 'outbound'),
   foyer.int('Foyer_log_days', 30, 'retention'),
   foyer.positive('Foyer_rate_ip_route_per_minute', 60, 'ratelimit'),
   foyer.positive('Foyer_rate_registration_per_ip', 30, 'ratelimit'),
@@ -20,4 +22,6 @@ export const foyerSettings = [
   foyer.positive('Foyer_rate_login_per_account', 10, 'ratelimit'),
   foyer.positive('Foyer_rate_login_per_ip', 30, 'ratelimit'),
   foyer.positive('Foyer_overload_lag_ms', 250, 'ratelimit'),
+  foyer.positive('Foyer_upload_daily_bytes', 524_288_000, 'uploads'),
+  foyer.int('Foyer_upload_free_bytes', 1_000_000_000, 'uploads'),
 ] as const

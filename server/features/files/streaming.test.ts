@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ChildServer } from '../../../tests/support/child-server.ts'
+import { forEachEngine } from '../../../tests/support/engines.ts'
+import { growthDuring } from '../../../tests/support/resident-memory.ts'
+import { streamForm } from '../../../tests/support/streamed-form.ts'
+import { newVisitor } from '../../../tests/support/visitor.ts'
+
+const MB = 1024 * 1024
+const GB = 1024 * MB
+const LIMIT = 2 * MB
+/** What a refused sender may go on to send, and what two kernels hold in their buffers. */
+const DRAINED = 64 * MB
+const BUFFERS = 32 * MB
+
+forEachEngine((engine) => {
+  test('[S5] an endless upload is refused and drained within bounds; memory does not grow with it', async (t) => {
+    const place = await engine.create()
+    t.after(place.remove)
+    const server = await ChildServer.start({
+      storage: place.storage,
+      environment: { OVERWRITE_SETTING_FileUpload_MaxFileSize: String(LIMIT) },
+    })
+    t.after(() => server.stop('SIGKILL'))
+    const visitor = await newVisitor(server)
+    const url = `${server.url}/api/v1/livechat/upload/${visitor.rid}`
+    const own = { 'x-visitor-token': visitor.token }
+    const { pid } = server.child.process
+    assert.ok(pid)
+    assert.equal((await streamForm(url, own, LIMIT)).status, 200)
+    // Buffers that were read wait for the collector, which comes after some 60 MB of them. From
+    // then on the process must not grow, however much is sent.
+    for (let n = 0; n < 3; n++) await streamForm(url, own, 4 * GB)
+
+    const growth = await growthDuring(pid, async () => {
+      const late = await streamForm(url, own, LIMIT + 1)
+      assert.deepEqual(late.body, {
+        success: false,
+        reason: 'error-size-not-allowed',
+        sizeAllowed: '2.00 MB',
+      })
+      // A sender who ends in time reads his refusal, although he has sent far too much.
+      const large = await streamForm(url, own, 20 * MB)
+      assert.deepEqual([large.status, large.body, large.cutOff], [400, late.body, false])
+      for (const headers of [own, { 'x-visitor-token': 'nobody-has-this' }, {}]) {
+        const endless = await streamForm(url, headers, 4 * GB)
+        assert.equal(endless.cutOff, true)
+        assert.ok(endless.sent < LIMIT + DRAINED + BUFFERS, `${endless.sent / MB} MB were taken`)
+      }
+    })
+    assert.ok(growth < 20 * MB, `the server grew by ${growth / MB} MB`)
+    assert.equal((await streamForm(url, own, LIMIT)).status, 200)
+    await visitor.say('still here')
+  })
+})

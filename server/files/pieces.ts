@@ -1,0 +1,25 @@
+/**
+ * The same bytes in pieces of exactly `size`; the last one may be shorter, and a source without
+ * bytes has none. Holds one piece in memory.
+ */
+export async function* inPieces(
+  source: AsyncIterable<Uint8Array>,
+  size: number,
+): AsyncGenerator<Buffer<ArrayBuffer>> {
+  let piece = Buffer.allocUnsafeSlow(size)
+  let filled = 0
+  for await (const chunk of source) {
+    let offset = 0
+    while (offset < chunk.length) {
+      const taken = Math.min(size - filled, chunk.length - offset)
+      piece.set(chunk.subarray(offset, offset + taken), filled)
+      filled += taken
+      offset += taken
+      if (filled < size) continue
+      yield piece
+      piece = Buffer.allocUnsafeSlow(size)
+      filled = 0
+    }
+  }
+  if (filled > 0) yield piece.subarray(0, filled)
+}

@@ -1,0 +1,138 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
+import type { AppContext, Caller } from '../context.ts'
+import type { Endpoint } from '../contract/define.ts'
+import { ApiError, NotLoggedInError } from '../contract/errors.ts'
+import { findCaller } from '../features/accounts/access.ts'
+import { hashSecret } from '../lib/hash.ts'
+import { limitCaller, limitSubject } from './limit-classes.ts'
+import type { LimitState, RateLimits } from './limits.ts'
+import { Validator } from './validation.ts'
+
+/** What stands between a request and its handler; one per endpoint. */
+export class Gate {
+  readonly #ctx: AppContext
+  readonly #limits: RateLimits
+  readonly #endpoint: Endpoint
+  readonly #params: Validator | undefined
+  readonly #query: Validator | undefined
+  readonly #body: Validator | undefined
+
+  constructor(ctx: AppContext, limits: RateLimits, endpoint: Endpoint) {
+    this.#ctx = ctx
+    this.#limits = limits
+    this.#endpoint = endpoint
+    this.#params = validatorOf(endpoint.params)
+    this.#query = validatorOf(endpoint.query)
+    this.#body = validatorOf(endpoint.body)
+  }
+
+  /** Before the body is read: who is it, and may he ask so often. */
+  async enter(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const caller = await this.#authenticate(request)
+    request.caller = caller
+    const { audience } = this.#endpoint
+    if (caller === undefined && audience !== 'anyone' && audience !== 'visitor') {
+      throw new NotLoggedInError()
+    }
+    if (!this.#limited(caller)) return
+    sendLimit(
+      reply,
+      limitCaller(this.#limits, this.#ctx.settings, this.#endpoint.limit ?? 'standard', {
+        ip: request.ip,
+        route: `${this.#endpoint.method} ${this.#endpoint.path}`,
+        userId: caller?.userId,
+      }),
+    )
+  }
+
+  /** After the body was read: is it well formed, and is it allowed. */
+  admit(request: FastifyRequest, reply: FastifyReply): unknown {
+    const input = {
+      params: this.#params?.check(request.params),
+      query: this.#query?.check(request.query ?? {}),
+      body: this.#endpoint.multipart === true ? undefined : this.checkBody(request.body ?? {}),
+    }
+    const { caller } = request
+    const { audience } = this.#endpoint
+    if (typeof audience === 'object' && !this.#permitted(caller)) {
+      throw new ApiError('error-unauthorized')
+    }
+    if (this.#endpoint.limit !== undefined && this.#limited(caller)) {
+      const name = subjectOf(input) ?? visitorOf(request)
+      if (name !== undefined) {
+        sendLimit(
+          reply,
+          limitSubject(
+            this.#limits,
+            this.#ctx.settings,
+            this.#endpoint.limit,
+            this.#endpoint.path,
+            name,
+          ),
+        )
+      }
+    }
+    return input
+  }
+
+  /** The fields of a form are known once it has been read. */
+  checkBody(body: unknown): unknown {
+    return this.#body?.check(body)
+  }
+
+  #permitted(caller: Caller | undefined): boolean {
+    const { audience } = this.#endpoint
+    if (caller === undefined || typeof audience !== 'object') return false
+    const allow = (permission: Parameters<AppContext['permissions']['allow']>[1]) =>
+      this.#ctx.permissions.allow(caller.roles, permission)
+    return 'anyOf' in audience ? audience.anyOf.some(allow) : audience.allOf.every(allow)
+  }
+
+  async #authenticate(request: FastifyRequest): Promise<Caller | undefined> {
+    const token = request.headers['x-auth-token']
+    const userId = request.headers['x-user-id']
+    if (typeof token !== 'string' || typeof userId !== 'string') return undefined
+    const caller = await findCaller(this.#ctx, userId, token)
+    return caller === undefined ? undefined : { ...caller, ip: request.ip }
+  }
+
+  #limited(caller: Caller | undefined): boolean {
+    const { settings, permissions } = this.#ctx
+    if (this.#endpoint.limit === 'none' || !settings.get('API_Enable_Rate_Limiter')) return false
+    return caller === undefined || !permissions.allow(caller.roles, 'api-bypass-rate-limit')
+  }
+}
+
+const validatorOf = (schema: TSchema | undefined): Validator | undefined =>
+  schema === undefined ? undefined : new Validator(schema)
+
+/** The visitor token or account name that a request is about, hashed where it is a secret. */
+function subjectOf(input: { params: unknown; query: unknown; body: unknown }): string | undefined {
+  for (const part of [input.body, input.query, input.params]) {
+    if (typeof part !== 'object' || part === null) continue
+    const { token, visitor, user, username, email } = part as Record<string, unknown>
+    const secret = token ?? (visitor as { token?: unknown } | undefined)?.token
+    if (typeof secret === 'string') return hashSecret(secret)
+    const account = user ?? username ?? email
+    if (typeof account === 'string') return account
+    if (typeof account === 'object' && account !== null) return Object.values(account).join(' ')
+  }
+  return undefined
+}
+
+/** Uploads name their visitor in a header. */
+function visitorOf({ headers }: FastifyRequest): string | undefined {
+  const token = headers['x-visitor-token']
+  return typeof token === 'string' ? hashSecret(token) : undefined
+}
+
+function sendLimit(reply: FastifyReply, state: LimitState | undefined): void {
+  if (state === undefined) return
+  const told = reply.getHeader('x-ratelimit-remaining')
+  // Two limits may count one call: the headers speak of the tightest.
+  if (told !== undefined && Number(told) <= state.remaining) return
+  reply.header('x-ratelimit-limit', state.limit)
+  reply.header('x-ratelimit-remaining', state.remaining)
+  reply.header('x-ratelimit-reset', state.reset)
+}
