@@ -65,7 +65,12 @@ function helpText(): string {
     const otherwise = fallback === '' ? '' : ` [${fallback}]`
     return `  ${name.padEnd(width)}  ${meaning}${otherwise}`
   })
-  return ['Usage: npm start [-- --help | --version]', '', 'Configuration by environment:', ...lines].join('\n')
+  return [
+    'Usage: npm start [-- --help | --version]',
+    '',
+    'Configuration by environment:',
+    ...lines,
+  ].join('\n')
 }
 
 function print(text: string): void {

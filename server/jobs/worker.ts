@@ -6,7 +6,7 @@ import type { JobQueue } from './queue.ts'
 import { claim, isAnyDue, LEASE_MS, renew, resume, settle, type Settlement } from './store.ts'
 
 /** Commits that follow each other closely share a round. */
-const WAKE_MS = 5
+const WAKE_MS = 10
 /** Finds what is due by time, and what other nodes have added. */
 const POLL_MS = 500
 const RENEW_MS = LEASE_MS / 3
@@ -59,8 +59,9 @@ interface Running {
 export class JobWorker {
   readonly #parts: JobWorkerParts
   readonly #handlers: ReadonlyMap<string, JobHandler>
-  readonly #settle: (settlement: Settlement) => Promise<void>
   readonly #running = new Map<string, Running>()
+  /** What ended and is not yet noted in the table. */
+  #finished: Settlement[] = []
   #poll: NodeJS.Timeout | undefined
   #renewal: NodeJS.Timeout | undefined
   #wakeUp: NodeJS.Timeout | undefined
@@ -72,10 +73,6 @@ export class JobWorker {
   constructor(parts: JobWorkerParts, handlers: ReadonlyMap<string, JobHandler>) {
     this.#parts = parts
     this.#handlers = handlers
-    this.#settle = parts.db.batch(async (tx, settlements: readonly Settlement[]) => {
-      await settle(tx, settlements)
-      return settlements.map(() => undefined)
-    })
   }
 
   /** Begins to work, as soon as something is due. */
@@ -93,6 +90,7 @@ export class JobWorker {
     const before = this.#tried
     for (;;) {
       const more = await this.#next()
+      if (this.#finished.length > 0) continue
       if (!more && this.#running.size === 0) return this.#tried - before
       if (this.#running.size > 0) await Promise.race(this.#ends())
     }
@@ -114,6 +112,7 @@ export class JobWorker {
     clearTimeout(grace)
     for (const { stop } of this.#running.values()) stop()
     await Promise.all(this.#ends())
+    await this.#fill()
   }
 
   #ends(): Promise<void>[] {
@@ -143,18 +142,28 @@ export class JobWorker {
     return this.#round
   }
 
+  /** Notes what has ended and fills the places that it left, in one commit. */
   async #fill(): Promise<boolean> {
     const { db, clock, log } = this.#parts
+    const finished = this.#finished
+    this.#finished = []
     const limits = this.#freePlaces()
-    if (limits.size === 0) return false
     try {
       const now = clock.now()
-      if (!(await db.read((reader) => isAnyDue(reader, now, [...limits.keys()])))) return false
-      const { jobs, more } = await db.transact((tx) => claim(tx, now, limits))
+      const kinds = [...limits.keys()]
+      const idle =
+        finished.length === 0 && !(await db.read((reader) => isAnyDue(reader, now, kinds)))
+      if (idle) return false
+      const { jobs, more } = await db.transact(async (tx) => {
+        if (finished.length > 0) await settle(tx, finished)
+        return claim(tx, now, limits)
+      })
       for (const job of jobs) this.#begin(job)
       return more || jobs.length > 0
     } catch (error) {
       log.warn({ err: error }, 'jobs wait for the storage')
+      // Noted with the next round; a job whose lease runs out before that is done again.
+      this.#finished = [...finished, ...this.#finished]
       return false
     }
   }
@@ -184,6 +193,7 @@ export class JobWorker {
 
   #freePlaces(): Map<string, number> {
     const free = new Map<string, number>()
+    if (this.#stopped) return free
     for (const [kind, handler] of this.#handlers) {
       const busy = [...this.#running.values()].filter((one) => one.job.kind === kind).length
       const places = (handler.concurrency ?? DEFAULT_CONCURRENCY) - busy
@@ -211,12 +221,7 @@ export class JobWorker {
       const dead = job.attempts >= outcome.attempts
       log.warn({ ...about, error: outcome.error }, dead ? 'job is dead' : 'job failed')
     }
-    try {
-      await this.#settle({ job, now: clock.now(), outcome })
-    } catch (error) {
-      // Its lease runs out, and it is done again.
-      log.warn({ ...about, err: error }, 'job could not be settled')
-    }
+    this.#finished.push({ job, now: clock.now(), outcome })
   }
 
   async #outcomeOf(job: Job, control: AbortController): Promise<Settlement['outcome']> {

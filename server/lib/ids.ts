@@ -42,10 +42,13 @@ export const newId = (now: number = Date.now()): string =>
 
 /** The time in an id that `newId` made, in milliseconds; some number for any other text. */
 export const momentOf = (id: string): number =>
-  [...id.slice(0, TIME_CHARACTERS)].reduce(
-    (moment, character) => moment * ALPHABET.length + Math.max(0, ALPHABET.indexOf(character)),
-    0,
-  )
+  id
+    .slice(0, TIME_CHARACTERS)
+    .split('')
+    .reduce(
+      (moment, character) => moment * ALPHABET.length + Math.max(0, ALPHABET.indexOf(character)),
+      0,
+    )
 
 /** A secret of 43 characters (256 bits) for login tokens and one-time links. */
 export const newSecret = (): string => randomCharacters(43)

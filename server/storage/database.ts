@@ -22,9 +22,9 @@ export interface Reader {
  */
 export interface Tx extends Reader {
   /** Adds a row lock (until commit) to a select where the engine has row locks. */
-  lock<Output>(
-    query: SelectQueryBuilder<Tables, Table, Output>,
-  ): SelectQueryBuilder<Tables, Table, Output>
+  lock<From extends Table, Output>(
+    query: SelectQueryBuilder<Tables, From, Output>,
+  ): SelectQueryBuilder<Tables, From, Output>
   /**
    * Reads and locks rows by id, in id order (so that two transactions cannot deadlock). The ids
    * are distinct; `columns` must be a constant list.

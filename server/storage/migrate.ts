@@ -13,7 +13,7 @@ export interface MigrationEngine {
 }
 
 /** The database was written by a newer release than this one. */
-export class SchemaTooNewError extends Error {
+class SchemaTooNewError extends Error {
   override readonly name = 'SchemaTooNewError'
 }
 

@@ -1,11 +1,4 @@
-import {
-  CompiledQuery,
-  Kysely,
-  PostgresDialect,
-  sql,
-  type SelectQueryBuilder,
-  type Transaction,
-} from 'kysely'
+import { CompiledQuery, Kysely, PostgresDialect, sql, type SelectQueryBuilder } from 'kysely'
 import { Pool, types as pgTypes } from 'pg'
 import {
   StorageUnavailableError,
@@ -196,13 +189,9 @@ class PostgresReader implements Reader {
 class PostgresTx extends PostgresReader implements Tx {
   #afterCommit: (() => void)[] = []
 
-  constructor(transaction: Transaction<Tables>) {
-    super(transaction)
-  }
-
-  lock<Output>(
-    query: SelectQueryBuilder<Tables, keyof Tables, Output>,
-  ): SelectQueryBuilder<Tables, keyof Tables, Output> {
+  lock<From extends keyof Tables, Output>(
+    query: SelectQueryBuilder<Tables, From, Output>,
+  ): SelectQueryBuilder<Tables, From, Output> {
     return query.forUpdate()
   }
 

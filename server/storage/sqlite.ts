@@ -141,9 +141,9 @@ class SqliteTx implements Tx {
     return this.#statements.prepare(numbered(sql)).all(parameters) as Result[]
   }
 
-  lock<Output>(
-    query: SelectQueryBuilder<Tables, keyof Tables, Output>,
-  ): SelectQueryBuilder<Tables, keyof Tables, Output> {
+  lock<From extends keyof Tables, Output>(
+    query: SelectQueryBuilder<Tables, From, Output>,
+  ): SelectQueryBuilder<Tables, From, Output> {
     return query
   }
 

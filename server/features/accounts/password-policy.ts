@@ -37,7 +37,7 @@ function rulesOf(settings: Settings): Rules {
 }
 
 /** Names of broken rules, as clients know them. */
-export function passwordFaults(settings: Settings, password: string): string[] {
+function passwordFaults(settings: Settings, password: string): string[] {
   const rules = rulesOf(settings)
   const { maxLength, maxRepeats } = rules
   const faults: [string, boolean][] = [

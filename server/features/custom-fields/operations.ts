@@ -61,9 +61,7 @@ export function setValues(
       .select(['id', 'custom_fields'])
       .where('visitor_id', '=', visitor.id)
       .where('closed_at', 'is', null)
-    const room = (await tx.lock(open as never).executeTakeFirst()) as
-      | { id: string; custom_fields: string | null }
-      | undefined
+    const room = await tx.lock(open).executeTakeFirst()
     if (room === undefined) return
     const custom_fields = mergeValues(room.custom_fields, roomValues)
     await tx.updateRows('room', [{ id: room.id, custom_fields, updated_at: at }])

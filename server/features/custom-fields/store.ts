@@ -48,7 +48,7 @@ export async function listFields(
     .limit(page.limit ?? Number.MAX_SAFE_INTEGER)
     .offset(page.offset)
     .execute()
-  return { fields, total: Number(total) }
+  return { fields, total }
 }
 
 /** Whether a field takes a value: of its options, matching its pattern. */
@@ -70,7 +70,7 @@ export function mergeValues(stored: string | null, values: readonly FieldValue[]
 }
 
 /** The values of a visitor or a room by field name. */
-export const parseValues = (stored: string | null): Record<string, string> =>
+const parseValues = (stored: string | null): Record<string, string> =>
   stored === null ? {} : (JSON.parse(stored) as Record<string, string>)
 
 /** Inserts or replaces a field. */

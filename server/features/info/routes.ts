@@ -4,7 +4,7 @@ import type { RouteParts } from '../../routes.ts'
 import { info } from './contract.ts'
 
 /** The release of the wire contract that this server implements; clients switch features by it. */
-export const CONTRACT_VERSION = '8.5'
+const CONTRACT_VERSION = '8.5'
 
 export function infoRoutes({ router, ctx }: RouteParts): void {
   router.add(info, (_input, { optionalCaller }) => ({
