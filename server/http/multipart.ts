@@ -21,7 +21,6 @@ const IDLE_MS = 60_000
 /** What a refused sender may still send before his connection is cut. */
 const DRAIN_BYTES = 64 * 1024 * 1024
 const DRAIN_MS = 10_000
-const DRAIN_CHECK_MS = 50
 
 /** The form of a request, read as a stream. */
 export class MultipartForm<Fields> implements IncomingForm<Fields> {
@@ -117,17 +116,23 @@ export function boundSending(request: FastifyRequest, reply: FastifyReply): void
   if (!(raw.socket instanceof Socket)) return
   const { socket } = raw
   socket.setTimeout(IDLE_MS)
+  // Begun here, the reading is ours: what nobody has begun to read Node drains without a bound.
+  raw.read(0)
   reply.raw.once('finish', () => {
     if (raw.complete || socket.destroyed) return
-    const most = socket.bytesRead + DRAIN_BYTES
-    const until = performance.now() + DRAIN_MS
-    const watch = setInterval(() => {
-      if (!raw.complete && socket.bytesRead < most && performance.now() < until) return
-      clearInterval(watch)
+    const cut = (): void => {
       if (!raw.complete) socket.destroy()
-    }, DRAIN_CHECK_MS)
-    watch.unref()
-    socket.once('close', () => clearInterval(watch))
+    }
+    const late = setTimeout(cut, DRAIN_MS)
+    late.unref()
+    socket.once('close', () => clearTimeout(late))
+    raw.once('end', () => clearTimeout(late))
+    let left = DRAIN_BYTES
+    raw.on('data', (piece: Buffer) => {
+      left -= piece.length
+      if (left < 0) cut()
+    })
+    // Whoever stopped reading the form has stopped the stream.
     raw.resume()
   })
 }

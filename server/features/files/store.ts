@@ -109,6 +109,34 @@ export async function removeVisitorFiles(tx: Tx, jobs: JobQueue, visitorId: stri
   await removeFiles(tx, jobs, files)
 }
 
+/** Removes every file of a room. */
+export async function removeRoomFiles(tx: Tx, jobs: JobQueue, roomId: string): Promise<void> {
+  const files = await tx.q
+    .selectFrom('file')
+    .select(['id', 'store'])
+    .where('room_id', '=', roomId)
+    .execute()
+  await removeFiles(tx, jobs, files)
+}
+
+/** Removes up to `limit` files from before a time, oldest first. @returns how many */
+export async function removeFilesBefore(
+  tx: Tx,
+  jobs: JobQueue,
+  before: string,
+  limit: number,
+): Promise<number> {
+  const files = await tx.q
+    .selectFrom('file')
+    .select(['id', 'store'])
+    .where('created_at', '<', before)
+    .orderBy('created_at')
+    .limit(limit)
+    .execute()
+  await removeFiles(tx, jobs, files)
+  return files.length
+}
+
 async function removeFiles(
   tx: Tx,
   jobs: JobQueue,

@@ -32,23 +32,25 @@ forEachEngine((engine) => {
     // then on the process must not grow, however much is sent.
     for (let n = 0; n < 3; n++) await streamForm(url, own, 4 * GB)
 
-    const growth = await growthDuring(pid, async () => {
-      const late = await streamForm(url, own, LIMIT + 1)
-      assert.deepEqual(late.body, {
-        success: false,
-        reason: 'error-size-not-allowed',
-        sizeAllowed: '2.00 MB',
-      })
-      // A sender who ends in time reads his refusal, although he has sent far too much.
-      const large = await streamForm(url, own, 20 * MB)
-      assert.deepEqual([large.status, large.body, large.cutOff], [400, late.body, false])
-      for (const headers of [own, { 'x-visitor-token': 'nobody-has-this' }, {}]) {
+    const late = await streamForm(url, own, LIMIT + 1)
+    const refusal = { success: false, reason: 'error-size-not-allowed', sizeAllowed: '2.00 MB' }
+    assert.deepEqual([late.status, late.body], [400, refusal])
+    // A sender who ends in time reads his refusal, although he has sent far too much.
+    const large = await streamForm(url, own, 20 * MB)
+    assert.deepEqual([large.status, large.body, large.cutOff], [400, refusal, false])
+
+    const growths: number[] = []
+    for (const headers of [own, { 'x-visitor-token': 'nobody-has-this' }, {}, own, own]) {
+      const growth = await growthDuring(pid, async () => {
         const endless = await streamForm(url, headers, 4 * GB)
         assert.equal(endless.cutOff, true)
         assert.ok(endless.sent < LIMIT + DRAINED + BUFFERS, `${endless.sent / MB} MB were taken`)
-      }
-    })
-    assert.ok(growth < 20 * MB, `the server grew by ${growth / MB} MB`)
+      })
+      growths.push(growth / MB)
+    }
+    // The collector may come late once; what is kept would show in every round.
+    const median = growths.toSorted((a, b) => a - b)[2] ?? Infinity
+    assert.ok(median < 20, `the server grew by ${growths.join(', ')} MB`)
     assert.equal((await streamForm(url, own, LIMIT)).status, 200)
     await visitor.say('still here')
   })
