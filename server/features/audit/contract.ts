@@ -1,7 +1,36 @@
 import { Type, type Static } from 'typebox'
 import { defineEndpoint } from '../../contract/define.ts'
 import { IsoTime, Page, Paging } from '../../contract/schemas.ts'
-import { AUDIT_ACTIONS } from './store.ts'
+
+/** What the audit trail knows of. */
+const AUDIT_ACTIONS = [
+  'login',
+  'login.failed',
+  'logout',
+  'session.ended',
+  'sessions.ended',
+  'token.created',
+  'token.removed',
+  'setting.changed',
+  'permission.changed',
+  'role.created',
+  'role.changed',
+  'role.deleted',
+  'role.given',
+  'role.taken',
+  'user.created',
+  'user.changed',
+  'user.activity',
+  'user.deleted',
+  'job.replayed',
+  'job.discarded',
+  'visitor.erased',
+  'visitor.exported',
+  'room.removed',
+  'rooms.removed',
+] as const
+
+export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 
 /** An entry of the audit trail. */
 export const WireAudit = Type.Object({

@@ -2,32 +2,7 @@ import { isoTime } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
 import type { Reader, Tx } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
-
-/** What the audit trail knows of. */
-export const AUDIT_ACTIONS = [
-  'login',
-  'login.failed',
-  'logout',
-  'session.ended',
-  'sessions.ended',
-  'token.created',
-  'token.removed',
-  'setting.changed',
-  'permission.changed',
-  'role.created',
-  'role.changed',
-  'role.deleted',
-  'role.given',
-  'role.taken',
-  'user.created',
-  'user.changed',
-  'user.activity',
-  'user.deleted',
-  'job.replayed',
-  'job.discarded',
-] as const
-
-export type AuditAction = (typeof AUDIT_ACTIONS)[number]
+import type { AuditAction } from './contract.ts'
 
 /** Who did it; a caller is one. */
 export interface AuditActor {

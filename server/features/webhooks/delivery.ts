@@ -11,7 +11,7 @@ import { fieldsOf, toWireEvent, toWireOffline } from './wire.ts'
 
 /** With the waits between them, a receiver may be away for two hours. */
 const ATTEMPTS = 14
-const CONCURRENCY = 32
+const CONCURRENCY = 16
 const SHORTEST_TIMEOUT_MS = 100
 const LONGEST_TIMEOUT_MS = 30_000
 const MAX_CRM_DATA = 5000
