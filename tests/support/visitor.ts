@@ -161,13 +161,24 @@ export class FollowedRoom {
   async catchUp(visitor: TestVisitor, pageSize: number): Promise<void> {
     for (;;) {
       const page = await visitor.changes(this.cursor, pageSize)
-      if (page.limited === true) this.messages.clear()
+      if (page.limited === true) await this.#beginAnew(visitor, page.messages[0])
       for (const message of page.messages) this.messages.set(message._id, message)
       for (const { _id } of page.deleted) this.messages.delete(_id)
       assert.ok(page.messages.length + page.deleted.length <= pageSize, 'no page is too long')
       assert.ok(!page.more || page.seq > this.cursor || page.limited, 'every page moves the cursor')
       this.cursor = page.seq
       if (!page.more) return
+    }
+  }
+
+  /** Forgets everything; what is older than the newest page comes from the history. */
+  async #beginAnew(visitor: TestVisitor, oldest: WireMessage | undefined): Promise<void> {
+    this.messages.clear()
+    let end = oldest?.ts
+    while (end !== undefined) {
+      const older = await visitor.messages({ limit: '100', end })
+      for (const message of older) this.messages.set(message._id, message)
+      end = older.at(-1)?.ts
     }
   }
 
