@@ -13,6 +13,7 @@ import { generateSettings, StoredSettings } from './features/settings/store.ts'
 import { transcriptMail } from './features/transcripts/mail-job.ts'
 import { TRANSCRIPT_MAIL } from './features/transcripts/schedule.ts'
 import { VisitorIdentities } from './features/visitors/access.ts'
+import { RetentionWorker } from './features/privacy/retention-worker.ts'
 import { webhookHandler } from './features/webhooks/delivery.ts'
 import { WEBHOOK_JOB, webhookListener } from './features/webhooks/outbox.ts'
 import { openFileStores } from './files/open-stores.ts'
@@ -49,6 +50,8 @@ export interface App {
   routing: RoutingWorker
   /** Works by itself once the server listens; tests let it drain what is due. */
   jobs: JobWorker
+  /** Works by itself once an hour; tests give it a round. */
+  retention: RetentionWorker
   /** Set on the first start of an installation. */
   firstRun: FirstRun | undefined
   /** Finishes what was accepted, then frees everything, in reverse order of building. */
@@ -100,6 +103,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     addRoutes({ http, router, ctx, settings, permissions, domainExists, files, outbound })
     const routing = new RoutingWorker(ctx)
     routing.start()
+    const retention = new RetentionWorker(ctx)
+    retention.start()
     const mailer = new Mailer(ctx)
     const handlers = new Map<string, JobHandler>([
       [OFFLINE_MESSAGE_MAIL, offlineMessageMail(ctx, mailer)],
@@ -118,11 +123,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       ctx,
       routing,
       jobs: worker,
+      retention,
       endpoints: router.endpoints,
       firstRun,
       close: async () => {
         await http.close()
         await routing.stop()
+        await retention.stop()
         await worker.stop()
         mailer.close()
         await markup.close()

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { AppContext } from './context.ts'
 import { accountRoutes } from './features/accounts/routes.ts'
 import { agentRoutes } from './features/agents/routes.ts'
+import { appearanceRoutes } from './features/appearance/routes.ts'
 import { apiDocsRoutes } from './features/api-docs/routes.ts'
 import { customFieldRoutes } from './features/custom-fields/routes.ts'
 import { fileRoutes } from './features/files/routes.ts'
@@ -16,6 +17,7 @@ import { offlineMessageRoutes } from './features/offline-messages/routes.ts'
 import { pageVisitRoutes } from './features/page-visits/routes.ts'
 import { permissionRoutes } from './features/permissions/routes.ts'
 import type { StoredPermissions } from './features/permissions/store.ts'
+import { privacyRoutes } from './features/privacy/routes.ts'
 import { roleRoutes } from './features/roles/routes.ts'
 import { chatRoutes } from './features/chat/routes.ts'
 import { conversationRoutes } from './features/rooms/agent-routes.ts'
@@ -28,6 +30,7 @@ import { userRoutes } from './features/users/routes.ts'
 import { tokenRoutes } from './features/users/token-routes.ts'
 import { subscriptionRoutes } from './features/subscriptions/routes.ts'
 import { widgetConfigRoutes } from './features/widget-config/routes.ts'
+import { visitorsForAgentsRoutes } from './features/visitors/agent-routes.ts'
 import { visitorRoutes } from './features/visitors/routes.ts'
 import { auditRoutes } from './features/audit/routes.ts'
 import { deadJobRoutes } from './features/dead-jobs/routes.ts'
@@ -54,6 +57,7 @@ export function addRoutes(parts: RouteParts): void {
   healthRoutes(parts)
   apiDocsRoutes(parts)
   visitorRoutes(parts)
+  visitorsForAgentsRoutes(parts)
   webhookRoutes(parts)
   deadJobRoutes(parts)
   auditRoutes(parts)
@@ -62,6 +66,7 @@ export function addRoutes(parts: RouteParts): void {
   inquiryRoutes(parts)
   agentRoutes(parts)
   widgetConfigRoutes(parts)
+  appearanceRoutes(parts)
   pageVisitRoutes(parts)
   customFieldRoutes(parts)
   visitorMessageRoutes(parts)
@@ -81,4 +86,5 @@ export function addRoutes(parts: RouteParts): void {
   offlineMessageRoutes(parts)
   transcriptRoutes(parts)
   fileRoutes(parts)
+  privacyRoutes(parts)
 }

@@ -31,7 +31,7 @@ export interface OpenedRoom {
  * The visitor's open room, made and routed when there is none. That there is only one is held by
  * the database: of two calls at the same moment one makes the room, the other fails with a unique
  * violation and finds it when it is run again (P7).
- * @throws ApiError `error-omnichannel-is-disabled`, `no-agent-online`
+ * @throws ApiError `error-omnichannel-is-disabled`, `no-agent-online`, `invalid-token`
  */
 export async function openRoom(
   ctx: AppContext,
@@ -44,6 +44,9 @@ export async function openRoom(
   if (!ctx.settings.get('Livechat_enabled')) throw new ApiError('error-omnichannel-is-disabled')
   if (!(await isOnline(ctx, tx))) throw new ApiError('no-agent-online')
 
+  // His erasure holds the row, too: nobody who is erased gets a room.
+  const [held] = await tx.lockRows('visitor', [visitor.id], ['id'])
+  if (held === undefined) throw new ApiError('invalid-token')
   const preferredId = request.preferredAgentId ?? (await lastAgent(ctx, tx, visitor.id))
   const now = ctx.clock.now()
   const at = isoTime(now)

@@ -8,6 +8,7 @@ import {
   type Reader,
   type Tx,
 } from './database.ts'
+import type { MigrationEngine } from './migrate.ts'
 import type { Row, Tables } from './tables.ts'
 
 const POOL_SIZE = 16
@@ -22,6 +23,16 @@ const RETRYABLE = new Set(['40001', '40P01'])
 /** Classes of connection failure, resource shortage and operator intervention. */
 const UNAVAILABLE = /^(08|53|57)/
 
+/** What migrations need to know of this engine, the schema aside. */
+export const POSTGRES_MIGRATIONS: MigrationEngine = {
+  types: { text: 'text collate "C"', bytes: 'bytea' },
+  ownTransaction: false,
+}
+
+/** What connections to one installation call themselves; several may share a database. */
+export const CONNECTION_NAME = "left('foyer ' || coalesce(current_schema(), ''), 63)"
+const NAME_CONNECTION = `select set_config('application_name', ${CONNECTION_NAME}, false)`
+
 /** Builds the connection pool; every bigint column fits a number. */
 export function createPool(url: string, schema?: string): Pool {
   const pool = new Pool({
@@ -33,6 +44,8 @@ export function createPool(url: string, schema?: string): Pool {
       getTypeParser: ((oid: number, format?: 'text') =>
         oid === INT8 ? Number : pgTypes.getTypeParser(oid, format)) as never,
     },
+    // A restore recognises by this name that somebody works on the tables; the pool waits for it.
+    onConnect: (client) => client.query(NAME_CONNECTION) as unknown as void,
   })
   // A connection that breaks while idle is replaced by the pool; without a listener it would be
   // an uncaught exception.
@@ -103,7 +116,8 @@ export class PostgresDatabase implements Database {
 
   async purge(): Promise<void> {
     await guarded(() =>
-      sql`vacuum message, message_history, room, visitor, page_visit`.execute(this.#q),
+      sql`vacuum message, message_history, room, visitor, page_visit, subscription, file,
+        file_chunk, job, offline_message, counter, audit`.execute(this.#q),
     )
   }
 
@@ -173,7 +187,8 @@ export class PostgresDatabase implements Database {
   }
 }
 
-class PostgresReader implements Reader {
+/** Reads through a pool or a transaction. */
+export class PostgresReader implements Reader {
   readonly q: Kysely<Tables>
 
   constructor(q: Kysely<Tables>) {
@@ -186,7 +201,8 @@ class PostgresReader implements Reader {
   }
 }
 
-class PostgresTx extends PostgresReader implements Tx {
+/** Writes through a transaction. */
+export class PostgresTx extends PostgresReader implements Tx {
   #afterCommit: (() => void)[] = []
 
   lock<From extends keyof Tables, Output>(

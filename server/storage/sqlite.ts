@@ -1,16 +1,21 @@
 import { DatabaseSync } from 'node:sqlite'
+import { join } from 'node:path'
 import { Kysely, SqliteDialect, type SelectQueryBuilder } from 'kysely'
 import type { CommitObserver, Database, Reader, Tx } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
+import type { MigrationEngine } from './migrate.ts'
 import { SqliteStatements } from './sqlite-statements.ts'
 import type { Row, Tables } from './tables.ts'
 
 /** Pages (4 kB) the write-ahead log may reach before a commit moves them into the file. */
-const CHECKPOINT_PAGES = 8000
+const CHECKPOINT_PAGES = 32_000
 /** Page cache of each connection; beyond it the kernel's own cache is as near. */
 const WRITER_CACHE_KIB = 16_384
 const READER_CACHE_KIB = 8192
 const BUSY_MS = 5000
+/** How long emptying the log waits for readers, and when it is tried again. */
+const EMPTY_LOG_BUSY_MS = 100
+const EMPTY_LOG_AGAIN_MS = 1000
 
 /** Opens a connection with the pragmas of this product; every one of them is set on purpose. */
 export function openConnection(file: string, readOnly: boolean): DatabaseSync {
@@ -29,6 +34,15 @@ export function openConnection(file: string, readOnly: boolean): DatabaseSync {
   return connection
 }
 
+/** What migrations need to know of this engine. */
+export const SQLITE_MIGRATIONS: MigrationEngine = {
+  types: { text: 'text', bytes: 'blob' },
+  ownTransaction: true,
+}
+
+/** The database file of a data folder. */
+export const databaseFile = (folder: string): string => join(folder, 'foyer.db')
+
 /** A query builder over one connection. */
 export const kyselyOver = (statements: SqliteStatements): Kysely<Tables> =>
   new Kysely<Tables>({ dialect: new SqliteDialect({ database: statements }) })
@@ -42,6 +56,7 @@ export class SqliteDatabase implements Database {
   readonly #readerConnection: DatabaseSync
   readonly #released: () => void
   #snapshots: Promise<unknown> = Promise.resolve()
+  #emptyLater: NodeJS.Timeout | undefined
 
   /** @param released called after both connections are closed */
   constructor(file: string, observer: CommitObserver, released: () => void) {
@@ -93,12 +108,30 @@ export class SqliteDatabase implements Database {
 
   async purge(): Promise<void> {
     // Deleted rows are overwritten in the file, but older copies of their pages stay in the log
-    // until it is emptied.
-    await this.#group.idle(() => this.#writer.exec('pragma wal_checkpoint(truncate)'))
+    // until it is emptied. A backup that is being read would hold the whole server up here, so the
+    // log is emptied after it.
+    await this.#group.idle(() => this.#emptyLog())
+  }
+
+  #emptyLog(): void {
+    clearTimeout(this.#emptyLater)
+    this.#writer.exec(`pragma busy_timeout = ${EMPTY_LOG_BUSY_MS}`)
+    try {
+      const row = this.#writer.prepare('pragma wal_checkpoint(truncate)').get()
+      if (row?.['busy'] === 0) return
+    } finally {
+      this.#writer.exec(`pragma busy_timeout = ${BUSY_MS}`)
+    }
+    this.#emptyLater = setTimeout(
+      () => void this.#group.idle(() => this.#emptyLog()),
+      EMPTY_LOG_AGAIN_MS,
+    )
+    this.#emptyLater.unref()
   }
 
   async close(): Promise<void> {
     await this.#group.close()
+    clearTimeout(this.#emptyLater)
     await this.#snapshots
     this.#readerConnection.close()
     this.#writer.close()
@@ -106,7 +139,8 @@ export class SqliteDatabase implements Database {
   }
 }
 
-class SqliteReader implements Reader {
+/** Reads through a connection. */
+export class SqliteReader implements Reader {
   readonly q: Kysely<Tables>
   readonly #statements: SqliteStatements
 

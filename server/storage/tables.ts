@@ -42,6 +42,8 @@ export interface RoomTable {
   state: RoomState
   /** Head of the room's event sequence: every message, edit, deletion and read takes one. */
   seq: number
+  /** Place of the last deletion whose tombstone was removed; 0 while none was. */
+  pruned_seq: Generated<number>
   /** Visible messages, system messages included. */
   messages: number
   label: string

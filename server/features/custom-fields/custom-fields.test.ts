@@ -106,4 +106,49 @@ forEachEngine((engine) => {
     assert.equal(after._id, room._id)
     assert.deepEqual(after.livechatData, { order_no: '12345' })
   })
+
+  test('a registration gives the fields of visitors, and no others', async () => {
+    const token = 'registering-visitor'
+    const register = (...customFields: [string, string, boolean?][]) =>
+      server().post('livechat/visitor', {
+        visitor: {
+          token,
+          customFields: customFields.map(([key, value, overwrite = true]) => ({
+            key,
+            value,
+            overwrite,
+          })),
+        },
+      })
+    const first = await register(['plan', 'free'], ['order_no', '12345'], ['unheard_of', 'x'])
+    assert.equal(first.status, 200, JSON.stringify(first.body))
+    assert.deepEqual(first.body.visitor.livechatData, { plan: 'free' })
+    const kept = await register(['plan', 'paid', false])
+    assert.deepEqual(kept.body.visitor.livechatData, { plan: 'free' })
+    const over = await register(['plan', 'paid'])
+    assert.deepEqual(over.body.visitor.livechatData, { plan: 'paid' })
+    const wrong = await register(['plan', 'gold'])
+    assert.equal(wrong.body.errorType, 'error-invalid-custom-field-value')
+    const room = (await server().get('livechat/room', { token })).body.room
+    assert.equal(room.livechatData, undefined)
+    const after = (await server().get(`livechat/visitor/${token}`)).body.visitor
+    assert.deepEqual(after.livechatData, { plan: 'paid' })
+  })
+
+  test('a widget is told the public fields', async () => {
+    const { customFields } = (await server().get('livechat/config')).body.config
+    assert.deepEqual(customFields, [
+      {
+        _id: 'plan',
+        label: 'Tariff',
+        scope: 'visitor',
+        type: 'select',
+        regexp: '',
+        required: false,
+        defaultValue: '',
+        options: 'free, paid',
+        public: true,
+      },
+    ])
+  })
 })

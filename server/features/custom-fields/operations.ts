@@ -3,9 +3,9 @@ import { ApiError } from '../../contract/errors.ts'
 import { pageOf, type PageQuery } from '../../contract/paging.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { accessVisitor } from '../visitors/access.ts'
+import { checkFieldValue } from './check.ts'
 import { isPattern } from './pattern.ts'
 import {
-  accepts,
   findField,
   listFields,
   mergeValues,
@@ -44,7 +44,7 @@ export function setValues(
     for (const { key, value } of values) {
       const field = fields.get(key)
       if (field === undefined) throw new ApiError('invalid-custom-field')
-      if (!accepts(field, value)) throw invalidValue(field)
+      checkFieldValue(field, value)
     }
     const at = isoTime(ctx.clock.now())
     const ofScope = (scope: CustomField['scope']) =>
@@ -67,12 +67,6 @@ export function setValues(
     await tx.updateRows('room', [{ id: room.id, custom_fields, updated_at: at }])
   })
 }
-
-const invalidValue = (field: CustomField): ApiError =>
-  new ApiError('error-invalid-custom-field-value', {
-    reason: `The value of ${field.label} is not valid`,
-    details: { field: field.id },
-  })
 
 /** A page of fields, by label. */
 export async function listCustomFields(

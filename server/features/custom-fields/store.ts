@@ -70,7 +70,7 @@ export function mergeValues(stored: string | null, values: readonly FieldValue[]
 }
 
 /** The values of a visitor or a room by field name. */
-const parseValues = (stored: string | null): Record<string, string> =>
+export const parseValues = (stored: string | null): Record<string, string> =>
   stored === null ? {} : (JSON.parse(stored) as Record<string, string>)
 
 /** Inserts or replaces a field. */

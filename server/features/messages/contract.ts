@@ -212,7 +212,7 @@ export const messageHistory = defineEndpoint({
   tag: TAG,
   summary: 'Read the visitor’s room, newest first, or what changed since a place in its order',
   description:
-    'With `afterSeq=k` the answer holds everything that changed after place k, ascending by last change, with the ids of deleted messages; go on from the `seq` of the answer while `more` is true.',
+    'With `afterSeq=k` the answer holds everything that changed after place k, ascending by last change, with the ids of deleted messages; go on from the `seq` of the answer while `more` is true. With `limited: true` not all of that can be told any more: forget what you have of the room; the answer holds its newest messages, older ones come with `end`.',
   audience: 'visitor',
   plainErrors: true,
   params: Type.Object({ rid: RecordId }),

@@ -188,7 +188,10 @@ export interface Changes {
   /** Go on from here. */
   seq: number
   more: boolean
-  /** The reader knows a place that this server does not: he must read everything anew. */
+  /**
+   * What changed after the reader's place cannot all be told: the place is unknown, or tombstones
+   * of later deletions were removed. He has to forget what he knows; `messages` are the newest.
+   */
   limited: boolean
 }
 
@@ -199,9 +202,16 @@ export function readVisitorChanges(
 ): Promise<Changes> {
   return ctx.db.snapshot(async (reader) => {
     const room = await accessOwnRoom(reader, token, roomId)
-    const limited = afterSeq > room.seq
     const size = limit === undefined || limit === 0 ? MAX_HISTORY : cappedLimit(limit)
-    const rows = await listChanges(reader, room.id, limited ? 0 : afterSeq, size + 1)
+    // Who knows nothing yet has nothing that was deleted since.
+    const pruned = afterSeq > 0 && afterSeq < room.pruned_seq
+    if (afterSeq > room.seq || pruned) {
+      // Not page by page from the first: a place on that way would be as old as this one.
+      const newest = await listMessages(reader, room.id, { limit: size })
+      const messages = newest.reverse()
+      return { messages, deleted: [], seq: room.seq, more: false, limited: true }
+    }
+    const rows = await listChanges(reader, room.id, afterSeq, size + 1)
     const more = rows.length > size
     const page = rows.slice(0, size)
     const gone = (row: Row<'message'>) => row.deleted === 1 && row.kind !== 'rm'
@@ -212,7 +222,7 @@ export function readVisitorChanges(
       // What was filtered away is passed, too: the cursor moves to the end of the page.
       seq: more && last !== undefined ? last.changed_seq : room.seq,
       more,
-      limited,
+      limited: false,
     }
   })
 }
@@ -255,11 +265,11 @@ async function accessOwnRoom(
   reader: Reader,
   token: string,
   roomId: string,
-): Promise<Pick<Row<'room'>, 'id' | 'seq' | 'state'>> {
+): Promise<Pick<Row<'room'>, 'id' | 'seq' | 'pruned_seq' | 'state'>> {
   const visitor = await accessVisitor(reader, token)
   const room = await reader.q
     .selectFrom('room')
-    .select(['id', 'seq', 'state'])
+    .select(['id', 'seq', 'pruned_seq', 'state'])
     .where('id', '=', roomId)
     .where('visitor_id', '=', visitor.id)
     .executeTakeFirst()

@@ -29,6 +29,40 @@ export async function removeOfflineMessage(tx: Tx, id: string): Promise<boolean>
   return Number(result.numDeletedRows) > 0
 }
 
+/** Removes what was left with an e-mail address, and its jobs. @returns how many messages */
+export async function removeOfflineMessagesFrom(tx: Tx, email: string): Promise<number> {
+  const rows = await tx.rows<{ id: string }>(
+    'select id from offline_message where lower(email) = $1',
+    [email.toLowerCase()],
+  )
+  for (const { id } of rows) await removeWithJobs(tx, id)
+  return rows.length
+}
+
+/** Removes up to `limit` messages from before a time, oldest first. @returns how many */
+export async function removeOfflineMessagesBefore(
+  tx: Tx,
+  before: string,
+  limit: number,
+): Promise<number> {
+  const rows = await tx.q
+    .selectFrom('offline_message')
+    .select('id')
+    .where('created_at', '<', before)
+    .orderBy('created_at')
+    .limit(limit)
+    .execute()
+  for (const { id } of rows) await removeWithJobs(tx, id)
+  return rows.length
+}
+
+/** What failed on its way may say in its job whom it was about. */
+async function removeWithJobs(tx: Tx, id: string): Promise<void> {
+  await removeOfflineMessage(tx, id)
+  const keys = [`offline-message.mail:${id}`, `webhook:offline:${id}`]
+  await tx.q.deleteFrom('job').where('order_key', 'in', keys).execute()
+}
+
 /** A page of the offline messages, and how many there are. */
 export async function listOfflineMessages(
   reader: Reader,

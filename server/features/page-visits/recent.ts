@@ -33,7 +33,7 @@ export class RecentPageVisits {
     return visits.filter(({ at }) => at > now - KEPT_MS)
   }
 
-  forget(token: string): void {
-    this.#visits.delete(hashSecret(token))
+  forget(tokenHash: string): void {
+    this.#visits.delete(tokenHash)
   }
 }

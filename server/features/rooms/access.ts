@@ -1,3 +1,4 @@
+import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import type { AppContext, Caller } from '../../context.ts'
 import { ApiError, type ErrorCode } from '../../contract/errors.ts'
 import type { Reader, Tx } from '../../storage/database.ts'
@@ -25,6 +26,26 @@ export async function mayReadRoom(
   if (room.state === 'queued' && room.preferred_agent_id === caller.userId) return true
   if (room.state === 'queued' && previewsQueue(ctx)) return true
   return isMember(reader, room.id, caller.userId)
+}
+
+/**
+ * The rule of `mayReadRoom` as a condition on rows of `room`, for lists. It knows nothing that the
+ * other one does not.
+ */
+export function mayReadRows(ctx: AppContext, { roles, userId }: Caller): RawBuilder<SqlBool> {
+  const has = (permission: Parameters<typeof ctx.permissions.allow>[1]) =>
+    ctx.permissions.allow(roles, permission)
+  if (has('view-livechat-rooms')) return sql`(1 = 1)`
+  if (!has('view-l-room')) return sql`(1 = 0)`
+  const rules = [
+    sql`room.served_by_id = ${userId}`,
+    sql`(room.state = 'queued' and room.preferred_agent_id = ${userId})`,
+    sql`exists (select 1 from subscription s
+         where s.room_id = room.id and s.user_id = ${userId} and s.ended_at is null)`,
+  ]
+  if (has('view-livechat-room-closed-by-another-agent')) rules.push(sql`room.state = 'closed'`)
+  if (previewsQueue(ctx)) rules.push(sql`room.state = 'queued'`)
+  return sql`(${sql.join(rules, sql` or `)})`
 }
 
 /** Under manual selection agents choose from the queue, so they may look at what waits there. */

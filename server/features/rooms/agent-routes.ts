@@ -1,8 +1,11 @@
 import type { RouteParts } from '../../routes.ts'
 import { closeRoomAsAgent, joinRoom } from './agent-operations.ts'
+import { unauthorized } from '../../contract/errors.ts'
 import * as contract from './contract.ts'
+import { saveInfo } from './info-contract.ts'
+import { saveRoomInfo } from './info-operations.ts'
 import { listConversations } from './list-operations.ts'
-import { toWireRoom } from './wire.ts'
+import { toRoomInfo, toWireRoom } from './wire.ts'
 
 /** Endpoints of the tag Omnichannel Rooms that agents use. */
 export function conversationRoutes({ router, ctx }: RouteParts): void {
@@ -14,6 +17,11 @@ export function conversationRoutes({ router, ctx }: RouteParts): void {
 
   router.add(contract.joinRoom, async ({ query }, { caller }) => {
     await joinRoom(ctx, caller, query.roomId)
+    return {}
+  })
+
+  router.add(saveInfo, async ({ body }, { caller }) => {
+    await saveRoomInfo(ctx, caller, toRoomInfo(body.guestData, body.roomData), unauthorized)
     return {}
   })
 

@@ -1,8 +1,12 @@
 import { Type } from 'typebox'
 import { RecordId } from '../../contract/schemas.ts'
+import { ApiError } from '../../contract/errors.ts'
 import { defineMethod } from '../method-calls/define.ts'
 import { closeRoomAsAgent } from './agent-operations.ts'
 import { TranscriptEmail } from './contract.ts'
+import { GuestInfo, RoomInfo } from './info-contract.ts'
+import { saveRoomInfo } from './info-operations.ts'
+import { toRoomInfo } from './wire.ts'
 
 /** DDP methods that change conversations. */
 export const conversationMethods = [
@@ -26,5 +30,17 @@ export const conversationMethods = [
         tags: options?.tags ?? [],
         transcript: options?.emailTranscript,
       }),
+  }),
+
+  defineMethod({
+    name: 'livechat:saveInfo',
+    audience: { anyOf: ['view-l-room'], refusal: 'error-not-allowed' },
+    required: [GuestInfo, RoomInfo],
+    optional: [],
+    run: async (ctx, caller, [guest, room]) => {
+      const refusal = () => new ApiError('error-not-allowed')
+      await saveRoomInfo(ctx, caller, toRoomInfo(guest, room), refusal)
+      return true
+    },
   }),
 ]

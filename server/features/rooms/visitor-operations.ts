@@ -1,5 +1,6 @@
 import type { AppContext } from '../../context.ts'
 import { ApiError } from '../../contract/errors.ts'
+import { hashSecret } from '../../lib/hash.ts'
 import { isUniqueViolation, type Reader } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
 import { openRoom, type OpenedRoom } from '../../routing/open-room.ts'
@@ -75,7 +76,7 @@ async function openRoomOnce(ctx: AppContext, request: RoomRequest): Promise<Open
     )
   try {
     const opened = await open()
-    if (opened.created) ctx.remembered.pageVisits.forget(request.token)
+    if (opened.created) ctx.remembered.pageVisits.forget(hashSecret(request.token))
     return opened
   } catch (error) {
     // Another call opened the visitor's room at this very moment.

@@ -1,6 +1,8 @@
 import type { Row } from '../../storage/tables.ts'
 import { toWireMessage, type MessageViewer } from '../messages/wire.ts'
 import type { WireRoom } from './contract.ts'
+import type { WireGuestInfo, WireRoomInfo } from './info-contract.ts'
+import type { RoomInfo } from './info-operations.ts'
 import type { RoomWithVisitor } from './store.ts'
 
 const NO_PRIORITY = 99
@@ -50,6 +52,25 @@ export function toWireRoom(
     ...(lastMessage === undefined ? {} : { lastMessage: toWireMessage(lastMessage, viewer) }),
   }
 }
+
+/** What an agent wrote down, from wire to our words. */
+export const toRoomInfo = (guest: WireGuestInfo, room: WireRoomInfo): RoomInfo => ({
+  visitor: {
+    id: guest._id,
+    name: guest.name,
+    email: guest.email,
+    phone: guest.phone,
+    customFields: guest.livechatData,
+  },
+  room: {
+    id: room._id,
+    topic: room.topic,
+    tags: room.tags,
+    customFields: room.livechatData,
+    priorityId: room.priorityId,
+    slaId: room.slaId,
+  },
+})
 
 const visitorOf = (room: RoomWithVisitor, viewer: MessageViewer): WireRoom['v'] => ({
   _id: room.visitor_id,

@@ -12,10 +12,10 @@ import { checkSettingValue } from './conversion.ts'
 import type { StoredSettings } from './store.ts'
 
 /** Stands for the text of a secret that is set. Storing the mask itself changes nothing. */
-export const SECRET_MASK = '********'
+const SECRET_MASK = '********'
 
 /** Whether the text must not leave the server again. */
-export const isSecretText = (definition: SettingDefinition): boolean =>
+const isSecretText = (definition: SettingDefinition): boolean =>
   typeof definition.default === 'string' &&
   (definition.secret === true || definition.type === 'password')
 

@@ -25,6 +25,10 @@ export async function countMail(
   return within
 }
 
+/** Clears away what was counted on earlier days, also where no e-mail was sent since. */
+export const forgetCountedMail = (tx: Tx, now: number): Promise<void> =>
+  forgetBefore(tx, `${PREFIX}${isoTime(now).slice(0, 10)}`)
+
 async function forgetBefore(tx: Tx, id: string): Promise<void> {
   await tx.q.deleteFrom('counter').where('id', '>=', PREFIX).where('id', '<', id).execute()
 }

@@ -59,10 +59,13 @@ export const registerVisitor = defineEndpoint({
           Type.Array(
             Type.Object({
               key: Type.String({ maxLength: 128 }),
-              value: Type.String({ maxLength: 5000 }),
+              value: Type.String({ maxLength: 500 }),
               overwrite: Type.Boolean(),
             }),
-            { maxItems: 50 },
+            {
+              maxItems: 50,
+              description: 'Fields of visitors; others are ignored.',
+            },
           ),
         ),
       },
@@ -70,7 +73,12 @@ export const registerVisitor = defineEndpoint({
     ),
   }),
   response: Type.Object({ visitor: WireVisitor }),
-  errors: ['error-invalid-token', 'error-invalid-email', 'error-invalid-department'],
+  errors: [
+    'error-invalid-token',
+    'error-invalid-email',
+    'error-invalid-department',
+    'error-invalid-custom-field-value',
+  ],
   example: {
     body: {
       visitor: { token: 'iNKE8a6k6cjbqWhWd', name: 'Ana', email: 'ana@example.com' },

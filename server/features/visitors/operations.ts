@@ -5,10 +5,11 @@ import { hashSecret } from '../../lib/hash.ts'
 import { isUniqueViolation, type Tx } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
 import { knownLanguage } from '../../texts/texts.ts'
+import { checkFieldValue } from '../custom-fields/check.ts'
+import { mergeValues, readFields, type FieldValue } from '../custom-fields/store.ts'
 import { accessVisitor } from './access.ts'
-import { eraseVisitor, insertVisitor } from './store.ts'
-
-const EMAIL = /^[^\s@<>"(),:;]{1,64}@[^\s@<>"(),:;]+\.[^\s@<>"(),:;.]{2,}$/
+import { changeVisitor, checkedEmail } from './changes.ts'
+import { eraseVisitor, insertVisitor, lockForErasure } from './store.ts'
 
 /** What a visitor tells about himself; absent fields stay as they are. */
 export interface Registration {
@@ -17,6 +18,8 @@ export interface Registration {
   email: string | undefined
   phone: string | undefined
   department: string | undefined
+  /** Those of the visitor are kept, all others are not. */
+  customFields?: readonly FieldValue[] | undefined
   /** Kept only where the site allows collecting them. */
   connection: { userAgent: string; ip: string; host: string }
   /** What his browser asks for (Accept-Language). */
@@ -32,7 +35,9 @@ export async function registerVisitor(
   registration: Registration,
 ): Promise<Row<'visitor'>> {
   const fields = fieldsOf(ctx, registration)
-  const register = () => ctx.db.transact((tx) => writeVisitor(ctx, tx, registration.token, fields))
+  const values = await valuesOfVisitor(ctx, registration.customFields ?? [])
+  const register = () =>
+    ctx.db.transact((tx) => writeVisitor(ctx, tx, registration.token, fields, values))
   try {
     return await register()
   } catch (error) {
@@ -47,11 +52,8 @@ function fieldsOf(ctx: AppContext, registration: Registration): Partial<Row<'vis
   const fields: Partial<Row<'visitor'>> = {}
   const name = registration.name?.trim()
   if (name !== undefined && name !== '') fields.name = name
-  const email = registration.email?.trim().toLowerCase()
-  if (email !== undefined && email !== '') {
-    if (!EMAIL.test(email)) throw new ApiError('error-invalid-email')
-    fields.email = email
-  }
+  const { email } = registration
+  if (email !== undefined && email.trim() !== '') fields.email = checkedEmail(email)
   const phone = registration.phone?.trim()
   if (phone !== undefined && phone !== '') fields.phone = phone
   if (registration.department !== undefined && registration.department !== '') {
@@ -67,32 +69,45 @@ function fieldsOf(ctx: AppContext, registration: Registration): Partial<Row<'vis
   return fields
 }
 
+/**
+ * The values that a visitor may give of himself. A form may be older than the catalogue: what it
+ * does not know refuses nobody. @throws ApiError `error-invalid-custom-field-value`
+ */
+async function valuesOfVisitor(
+  ctx: AppContext,
+  given: readonly FieldValue[],
+): Promise<readonly FieldValue[]> {
+  if (given.length === 0) return given
+  const fields = await ctx.db.read(readFields)
+  return given.filter(({ key, value }) => {
+    const field = fields.get(key)
+    if (field === undefined || field.scope !== 'visitor') {
+      ctx.log.debug({ field: key }, 'a value for no custom field of visitors was ignored')
+      return false
+    }
+    checkFieldValue(field, value)
+    return true
+  })
+}
+
 async function writeVisitor(
   ctx: AppContext,
   tx: Tx,
   token: string,
-  fields: Partial<Row<'visitor'>>,
+  given: Partial<Row<'visitor'>>,
+  values: readonly FieldValue[],
 ): Promise<Row<'visitor'>> {
-  const at = isoTime(ctx.clock.now())
   const tokenHash = hashSecret(token)
-  const known = await tx.q
-    .selectFrom('visitor')
-    .selectAll()
-    .where('token_hash', '=', tokenHash)
-    .executeTakeFirst()
-  if (known === undefined) return insertVisitor(tx, tokenHash, fields, ctx.clock.now())
-  const changed = { ...known, ...fields, updated_at: at }
-  await tx.updateRows('visitor', [{ id: known.id, ...fields, updated_at: at }])
-  if (changed.name !== known.name) {
-    // Only the label: the rest of the room belongs to concurrent messages.
-    await tx.q
-      .updateTable('room')
-      .set({ label: changed.name ?? changed.username, updated_at: at })
-      .where('visitor_id', '=', known.id)
-      .where('closed_at', 'is', null)
-      .execute()
-  }
-  return changed
+  const query = tx.q.selectFrom('visitor').selectAll().where('token_hash', '=', tokenHash)
+  // Custom fields are merged: of two registrations neither may undo the other's.
+  const known = await tx.lock(query).executeTakeFirst()
+  const fields =
+    values.length === 0
+      ? given
+      : { ...given, custom_fields: mergeValues(known?.custom_fields ?? null, values) }
+  const now = ctx.clock.now()
+  if (known === undefined) return insertVisitor(tx, tokenHash, fields, now)
+  return changeVisitor(tx, known, fields, now)
 }
 
 /** The visitor of a token. */
@@ -110,18 +125,15 @@ export async function removeVisitor(
   const { identities, pageVisits } = ctx.remembered
   const id = await ctx.db.transact(async (tx) => {
     const visitor = await accessVisitor(tx, token)
-    const open = await tx.q
-      .selectFrom('room')
-      .select('id')
-      .where('visitor_id', '=', visitor.id)
-      .where('closed_at', 'is', null)
-      .executeTakeFirst()
-    if (open !== undefined) throw new ApiError('visitor-has-open-rooms')
-    await eraseVisitor(tx, visitor.id, ctx.jobs)
-    tx.afterCommit(() => identities.forget(visitor.token_hash))
+    await lockForErasure(tx, visitor.id)
+    const address = visitor.verified === 1 ? visitor.email : null
+    await eraseVisitor(tx, visitor.id, ctx.jobs, ctx.clock.now(), address)
+    tx.afterCommit(() => {
+      identities.forget(visitor.token_hash)
+      pageVisits.forget(visitor.token_hash)
+    })
     return visitor.id
   })
-  pageVisits.forget(token)
   await ctx.db.purge()
   return { id, at: isoTime(ctx.clock.now()) }
 }

@@ -18,7 +18,7 @@ import { toWireVisitor } from './wire.ts'
 /** Endpoints of the tag Omnichannel Visitors. */
 export function visitorRoutes({ router, ctx }: RouteParts): void {
   router.add(registerEndpoint, async ({ body: { visitor } }, call) => {
-    const { token, name, email, phone, department } = visitor
+    const { token, name, email, phone, department, customFields } = visitor
     const connection = { userAgent: call.userAgent, ip: call.ip, host: call.host }
     const row = await registerVisitor(ctx, {
       token,
@@ -26,6 +26,7 @@ export function visitorRoutes({ router, ctx }: RouteParts): void {
       email,
       phone,
       department,
+      customFields,
       connection,
       language: call.header('accept-language'),
     })

@@ -1,9 +1,13 @@
+import { ApiError } from '../../contract/errors.ts'
 import type { JobQueue } from '../../jobs/queue.ts'
 import { isoTime } from '../../lib/clock.ts'
+import { hashSecret } from '../../lib/hash.ts'
 import { newId } from '../../lib/ids.ts'
 import type { Tx } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
 import { removeVisitorFiles } from '../files/store.ts'
+import { removeOfflineMessagesFrom } from '../offline-messages/store.ts'
+import { removeRoom } from '../rooms/removal.ts'
 
 const GUEST_COUNTER = 'guest'
 
@@ -53,19 +57,61 @@ export async function insertVisitor(
   return visitor
 }
 
+/** What is kept of an erased visitor: nobody can tell from it who he was. */
+export const erasureOf = (visitorId: string): string => hashSecret(visitorId)
+
+/**
+ * Holds a visitor's row for his erasure: who opens a room holds it, too, so none comes into being
+ * behind this.
+ * @throws ApiError `visitor-has-open-rooms`: an agent may be at work on it
+ */
+export async function lockForErasure(tx: Tx, visitorId: string): Promise<void> {
+  await tx.lockRows('visitor', [visitorId], ['id'])
+  const open = await tx.q
+    .selectFrom('room')
+    .select('id')
+    .where('visitor_id', '=', visitorId)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst()
+  if (open !== undefined) throw new ApiError('visitor-has-open-rooms')
+}
+
 /**
  * Removes a visitor and everything he said or did, from every table (P14). What is kept outside the
- * database follows by jobs.
+ * database follows by jobs. A restored backup erases him again.
+ * @param address offline messages that carry it are his, too; an address that nobody has verified
+ *   proves that to no stranger
+ * @returns how many offline messages went with him
  */
-export async function eraseVisitor(tx: Tx, visitorId: string, jobs: JobQueue): Promise<void> {
-  const rooms = tx.q.selectFrom('room').select('id').where('visitor_id', '=', visitorId)
-  await tx.q.deleteFrom('message_history').where('room_id', 'in', rooms).execute()
-  await tx.q.deleteFrom('message').where('room_id', 'in', rooms).execute()
-  await tx.q.deleteFrom('subscription').where('room_id', 'in', rooms).execute()
+export async function eraseVisitor(
+  tx: Tx,
+  visitorId: string,
+  jobs: JobQueue,
+  now: number,
+  address: string | null = null,
+): Promise<number> {
+  const rooms = await tx.q
+    .selectFrom('room')
+    .select('id')
+    .where('visitor_id', '=', visitorId)
+    .execute()
+  for (const { id } of rooms) await removeRoom(tx, jobs, id)
   await tx.q.deleteFrom('page_visit').where('visitor_id', '=', visitorId).execute()
   await tx.q.deleteFrom('job').where('visitor_id', '=', visitorId).execute()
-  await tx.q.deleteFrom('job').where('room_id', 'in', rooms).execute()
   await removeVisitorFiles(tx, jobs, visitorId)
-  await tx.q.deleteFrom('room').where('visitor_id', '=', visitorId).execute()
+  const removed = address === null ? 0 : await removeOfflineMessagesFrom(tx, address)
   await tx.q.deleteFrom('visitor').where('id', '=', visitorId).execute()
+  await rememberErasures(tx, [{ id: erasureOf(visitorId), kind: 'visitor', at: isoTime(now) }])
+  return removed
+}
+
+/** Keeps who was erased; who is known already stays as he is. */
+export async function rememberErasures(tx: Tx, erasures: readonly Row<'erasure'>[]): Promise<void> {
+  for (const erasure of erasures) {
+    await tx.q
+      .insertInto('erasure')
+      .values(erasure)
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute()
+  }
 }

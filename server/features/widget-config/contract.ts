@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { defineEndpoint } from '../../contract/define.ts'
 import { IsoTime } from '../../contract/schemas.ts'
+import { WireCustomField } from '../custom-fields/contract.ts'
 import { VisibleAgent } from '../agents/contract.ts'
 
 const TAG = 'Livechat'
@@ -54,6 +55,18 @@ const Messages = Type.Object({
   dataProcessingConsentText: Type.String(),
 })
 
+const PublicField = Type.Pick(WireCustomField, [
+  '_id',
+  'label',
+  'scope',
+  'type',
+  'regexp',
+  'required',
+  'defaultValue',
+  'options',
+  'public',
+])
+
 const Guest = Type.Object({
   _id: Type.String(),
   username: Type.String(),
@@ -93,7 +106,7 @@ export const WidgetConfig = Type.Object({
   triggers: Type.Optional(NothingYet),
   departments: Type.Optional(NothingYet),
   resources: Type.Optional(Type.Object({ sound: Type.String(), emojis: Type.Null() })),
-  customFields: Type.Optional(NothingYet),
+  customFields: Type.Optional(Type.Array(PublicField)),
   online: Type.Optional(Type.Boolean()),
   guest: Type.Optional(Guest),
   room: Type.Optional(OpenRoom),

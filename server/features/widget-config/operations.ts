@@ -4,6 +4,7 @@ import { isOnline } from '../../routing/agents.ts'
 import { queueInfo, type QueueInfo } from '../../routing/queue-info.ts'
 import type { Reader } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
+import { readFields, type CustomField } from '../custom-fields/store.ts'
 import { findPerson, type Staff } from '../agents/store.ts'
 import { findOpenRoom } from '../rooms/store.ts'
 
@@ -18,6 +19,8 @@ export interface WidgetSession {
 /** The state a widget starts from. */
 export interface WidgetState {
   online: boolean
+  /** The public ones. */
+  customFields: readonly CustomField[]
   /** Undefined for an unknown token, or none. */
   session: WidgetSession | undefined
 }
@@ -30,6 +33,7 @@ export async function readWidgetState(
   if (!ctx.settings.get('Livechat_enabled')) return undefined
   return ctx.db.read(async (reader) => ({
     online: await isOnline(ctx, reader),
+    customFields: [...(await readFields(reader)).values()].filter((field) => field.public === 1),
     session: token === undefined ? undefined : await sessionOf(ctx, reader, token),
   }))
 }

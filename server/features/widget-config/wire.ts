@@ -2,6 +2,8 @@ import type { Settings } from '../../context.ts'
 import { SYSTEM_USER } from '../../routing/system-user.ts'
 import type { QueueInfo } from '../../routing/queue-info.ts'
 import type { Row } from '../../storage/tables.ts'
+import type { CustomField } from '../custom-fields/store.ts'
+import { toWireCustomField } from '../custom-fields/wire.ts'
 import { toVisibleAgent } from '../agents/wire.ts'
 import type { WidgetConfig } from './contract.ts'
 import type { WidgetSession, WidgetState } from './operations.ts'
@@ -10,7 +12,7 @@ import type { WidgetSession, WidgetState } from './operations.ts'
 export const toWidgetConfig = (
   settings: Settings,
   rootUrl: string,
-  { online, session }: WidgetState,
+  { online, customFields, session }: WidgetState,
   token: string | undefined,
 ): WidgetConfig => ({
   enabled: true,
@@ -24,10 +26,15 @@ export const toWidgetConfig = (
   triggers: [],
   departments: [],
   resources: { sound: `${rootUrl}/sounds/chime.mp3`, emojis: null },
-  customFields: [],
+  customFields: customFields.map(publicField),
   online,
   ...(session === undefined || token === undefined ? {} : sessionOf(settings, session, token)),
 })
+
+function publicField(field: CustomField): NonNullable<WidgetConfig['customFields']>[number] {
+  const { visibility: _, searchable: _s, _updatedAt: _at, ...shown } = toWireCustomField(field)
+  return shown
+}
 
 const widgetSettings = (settings: Settings): NonNullable<WidgetConfig['settings']> => ({
   registrationForm: settings.get('Livechat_registration_form'),

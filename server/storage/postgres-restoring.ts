@@ -1,0 +1,135 @@
+import { Kysely, PostgresDialect, type ControlledTransaction } from 'kysely'
+import { StorageUnavailableError, type Database } from './database.ts'
+import { migrate, knowsMigrations, SchemaTooNewError } from './migrate.ts'
+import { migrationsIn, query } from './postgres-source.ts'
+import {
+  CONNECTION_NAME,
+  createPool,
+  POSTGRES_MIGRATIONS,
+  PostgresReader,
+  PostgresTx,
+} from './postgres.ts'
+import { DatabaseInUseError, InstallationExistsError, type Restoring } from './restoring.ts'
+import { quoted, schemaAfter } from './schema.ts'
+import type { Row, Tables } from './tables.ts'
+
+/** One transaction replaces everything, so the old data stays until it commits. */
+export async function restoreIntoPostgres(
+  url: string,
+  schema: string | undefined,
+  replace: boolean,
+): Promise<Restoring> {
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(url, schema) }) })
+  try {
+    const transaction = await db.startTransaction().execute()
+    try {
+      await refuseWhileUsed(transaction)
+      const run = await migrationsIn(transaction)
+      if (run.length > 0 && !replace) {
+        throw new InstallationExistsError('there is a Foyer in the database already')
+      }
+      if (!knowsMigrations(run)) {
+        throw new SchemaTooNewError('the database was written by a newer release of Foyer')
+      }
+      const old = await schemaAfter(run)
+      const erased = old.has('erasure')
+        ? await query<Row<'erasure'>>(transaction, 'select id, kind, at from erasure')
+        : []
+      const tables = run.length > 0 ? [...old.keys(), 'kysely_migration'] : []
+      return new PostgresRestoring(db, transaction, erased, tables)
+    } catch (error) {
+      await transaction.rollback().execute()
+      throw error
+    }
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+}
+
+async function refuseWhileUsed(db: Kysely<Tables>): Promise<void> {
+  const others = await query(
+    db,
+    `select pid from pg_stat_activity where datname = current_database()
+      and pid <> pg_backend_pid() and application_name = ${CONNECTION_NAME}`,
+  )
+  if (others.length > 0) {
+    throw new DatabaseInUseError('the database is in use by another Foyer process')
+  }
+}
+
+class PostgresRestoring implements Restoring {
+  readonly erased: readonly Row<'erasure'>[]
+  readonly folder = undefined
+  readonly #db: Kysely<Tables>
+  readonly #transaction: ControlledTransaction<Tables>
+  readonly #old: readonly string[]
+
+  constructor(
+    db: Kysely<Tables>,
+    transaction: ControlledTransaction<Tables>,
+    erased: readonly Row<'erasure'>[],
+    old: readonly string[],
+  ) {
+    this.#db = db
+    this.#transaction = transaction
+    this.erased = erased
+    this.#old = old
+  }
+
+  async createTables(migrations: readonly string[]): Promise<void> {
+    for (const table of this.#old) await query(this.#transaction, `drop table ${quoted(table)}`)
+    await this.#migrate(migrations.at(-1))
+  }
+
+  insert(table: string, columns: readonly string[], rows: readonly unknown[][]): Promise<void> {
+    return new PostgresTx(this.#transaction).insertRows(
+      table as keyof Tables,
+      rows.map((row) => Object.fromEntries(columns.map((column, place) => [column, row[place]]))),
+    )
+  }
+
+  async finishRows(): Promise<Database> {
+    await this.#migrate()
+    const transaction = this.#transaction
+    const reader = new PostgresReader(transaction)
+    return {
+      engine: 'postgres',
+      transact: async (work) => {
+        const tx = new PostgresTx(transaction)
+        const result = await work(tx)
+        tx.runAfterCommit()
+        return result
+      },
+      batch: () => () => Promise.reject(new StorageUnavailableError('a restore is running')),
+      read: (work) => work(reader),
+      snapshot: (work) => work(reader),
+      purge: async () => undefined,
+      close: async () => undefined,
+    }
+  }
+
+  async commit(): Promise<void> {
+    // A server that came meanwhile would go on with what it remembers of the old data.
+    await refuseWhileUsed(this.#transaction)
+    await this.#transaction.commit().execute()
+    await this.#db.destroy()
+  }
+
+  async abandon(): Promise<void> {
+    await this.#transaction.rollback().execute()
+    await this.#db.destroy()
+  }
+
+  async #migrate(last?: string): Promise<void> {
+    const [found] = await query<{ name: string }>(
+      this.#transaction,
+      'select current_schema() as name',
+    )
+    await migrate(
+      this.#transaction as unknown as Kysely<unknown>,
+      { ...POSTGRES_MIGRATIONS, schema: found?.name ?? 'public' },
+      last,
+    )
+  }
+}
