@@ -1,5 +1,3 @@
-import type { FastifyInstance } from 'fastify'
-import type { AppContext } from './context.ts'
 import { accountRoutes } from './features/accounts/routes.ts'
 import { agentRoutes } from './features/agents/routes.ts'
 import { appearanceRoutes } from './features/appearance/routes.ts'
@@ -16,7 +14,6 @@ import { visitorMessageRoutes } from './features/messages/routes.ts'
 import { offlineMessageRoutes } from './features/offline-messages/routes.ts'
 import { pageVisitRoutes } from './features/page-visits/routes.ts'
 import { permissionRoutes } from './features/permissions/routes.ts'
-import type { StoredPermissions } from './features/permissions/store.ts'
 import { privacyRoutes } from './features/privacy/routes.ts'
 import { roleRoutes } from './features/roles/routes.ts'
 import { chatRoutes } from './features/chat/routes.ts'
@@ -24,7 +21,6 @@ import { conversationRoutes } from './features/rooms/agent-routes.ts'
 import { roomRoutes } from './features/rooms/routes.ts'
 import { sessionRoutes } from './features/sessions/routes.ts'
 import { settingRoutes } from './features/settings/routes.ts'
-import type { StoredSettings } from './features/settings/store.ts'
 import { transcriptRoutes } from './features/transcripts/routes.ts'
 import { userRoutes } from './features/users/routes.ts'
 import { tokenRoutes } from './features/users/token-routes.ts'
@@ -35,22 +31,7 @@ import { visitorRoutes } from './features/visitors/routes.ts'
 import { auditRoutes } from './features/audit/routes.ts'
 import { deadJobRoutes } from './features/dead-jobs/routes.ts'
 import { webhookRoutes } from './features/webhooks/routes.ts'
-import type { FileStores } from './files/file-store.ts'
-import type { Router } from './http/router.ts'
-import type { Outbound } from './outbound/outbound.ts'
-import type { DomainCheck } from './mail/domain-check.ts'
-
-/** What the route files of the features are given. */
-export interface RouteParts {
-  http: FastifyInstance
-  router: Router
-  ctx: AppContext
-  settings: StoredSettings
-  permissions: StoredPermissions
-  outbound: Outbound
-  domainExists: DomainCheck
-  files: FileStores
-}
+import type { RouteParts } from './route-parts.ts'
 
 /** Adds every endpoint of the server: one line a feature. */
 export function addRoutes(parts: RouteParts): void {

@@ -30,6 +30,7 @@ const LAYERS: readonly Layer[] = [
   { name: 'routing', files: /^routing\// },
   { name: 'operations', files: /^features\/.*(?:operations|wire|delivery)\.ts$/ },
   { name: 'edges', files: /^(?:http|realtime)\// },
+  { name: 'route parts', files: /^route-parts\.ts$/ },
   { name: 'routes', files: /^features\/.*(?:routes|methods)\.ts$/ },
   { name: 'app', files: /^(?:app|routes|methods)\.ts$|^backup\// },
   { name: 'main', files: /^(?:start\.ts|main\.js)$/ },
@@ -48,12 +49,6 @@ const EXCEPTIONS: readonly { from: RegExp; to: RegExp; typesOnly: boolean; why: 
     to: /^context\.ts$/,
     typesOnly: true,
     why: 'ports are built from parts of the context, such as the settings',
-  },
-  {
-    from: /^features\/.*routes\.ts$/,
-    to: /^routes\.ts$/,
-    typesOnly: true,
-    why: 'the parts that every route file is given',
   },
   {
     from: /^features\/method-calls\/routes\.ts$/,

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox'
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import { toLoginMe, toMe } from '../users/mappers.ts'
 import type { UserKey } from '../users/store.ts'
 import * as contract from './contract.ts'

@@ -1,4 +1,4 @@
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import * as contract from './contract.ts'
 import { readNextAgent, readServingAgent, setAvailability } from './operations.ts'
 import { addStaff, readStaff, readStaffList, removeStaff, staffRole } from './staff-operations.ts'

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import packageFile from '../../../package.json' with { type: 'json' }
 import { openApiDocument } from '../../contract/openapi.ts'
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import { buildPage, PAGE_FILES } from './page.ts'
 
 const PAGE_PATH = '/api/docs'

@@ -1,4 +1,4 @@
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import { listAudit } from './contract.ts'
 import { readAudit } from './operations.ts'
 import { toWireAudit } from './wire.ts'

@@ -1,5 +1,5 @@
 import { ApiError } from '../../contract/errors.ts'
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import type { Row } from '../../storage/tables.ts'
 import { toWireMessage } from '../messages/wire.ts'
 import { deleteMessage, editMessage } from './change-operations.ts'

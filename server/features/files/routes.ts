@@ -1,6 +1,6 @@
 import { parseCookie } from 'cookie'
 import type { Call } from '../../http/router.ts'
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import { toStaff } from '../chat/wire.ts'
 import { toWireMessage } from '../messages/wire.ts'
 import { confirmMedia, storeMedia } from './agent-operations.ts'

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import { isOperator } from './access.ts'
 import { HealthCheck, readDetails } from './operations.ts'
 

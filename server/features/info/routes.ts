@@ -1,6 +1,6 @@
 import packageFile from '../../../package.json' with { type: 'json' }
 import type { AppContext, Caller } from '../../context.ts'
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import { info } from './contract.ts'
 
 /** The release of the wire contract that this server implements; clients switch features by it. */

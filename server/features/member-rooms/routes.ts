@@ -1,7 +1,7 @@
 import type { AppContext, Caller } from '../../context.ts'
 import { ApiError } from '../../contract/errors.ts'
 import { sinceOf } from '../../contract/since.ts'
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import { getChannelInfo, getRoomInfo, getRooms, roomNameExists } from './contract.ts'
 import { readOwnRooms, readRoom, type RoomView } from './operations.ts'
 import { toPublishedRoom, toRemovedRoom, toWholeRoom } from './wire.ts'

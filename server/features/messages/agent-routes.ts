@@ -1,4 +1,4 @@
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import { importMessages, readRoomMessages } from './agent-operations.ts'
 import { roomMessages, sendMessages } from './contract.ts'
 import { toWireMessage } from './wire.ts'

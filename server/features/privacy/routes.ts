@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import * as contract from './contract.ts'
 import { exportAsAdministrator, exportAsVisitor, type VisitorExport } from './export-operations.ts'
 import { deleteClosedRoom, deleteClosedRooms, eraseAsAdministrator } from './removal-operations.ts'

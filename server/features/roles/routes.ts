@@ -1,4 +1,4 @@
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import { toWireUser } from '../users/mappers.ts'
 import * as contract from './contract.ts'
 import * as members from './member-operations.ts'

@@ -1,4 +1,4 @@
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import { closeRoomAsAgent, joinRoom } from './agent-operations.ts'
 import { unauthorized } from '../../contract/errors.ts'
 import * as contract from './contract.ts'

@@ -1,4 +1,4 @@
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import { closeRoom, getRoom, surveyRoom } from './contract.ts'
 import { closeVisitorRoom, getOrOpenRoom, rateRoom } from './visitor-operations.ts'
 import { languageFor, textOf } from '../../texts/texts.ts'

@@ -1,6 +1,6 @@
 import { ApiError } from '../../contract/errors.ts'
 import { sinceOf } from '../../contract/since.ts'
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import {
   getOneSubscription,
   getSubscriptions,

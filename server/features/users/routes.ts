@@ -1,4 +1,4 @@
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import { describePolicy } from '../accounts/password-policy.ts'
 import { viewOf } from './access.ts'
 import * as activity from './activity-operations.ts'

@@ -1,5 +1,5 @@
 import { ApiError } from '../../contract/errors.ts'
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import * as contract from './token-contract.ts'
 import * as operations from './token-operations.ts'
 

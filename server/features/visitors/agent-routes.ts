@@ -1,5 +1,5 @@
 import { ApiError } from '../../contract/errors.ts'
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import { matches } from '../method-calls/matches.ts'
 import { toWireRoom } from '../rooms/wire.ts'
 import * as contract from './agent-contract.ts'

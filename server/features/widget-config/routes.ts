@@ -1,4 +1,4 @@
-import type { RouteParts } from '../../routes.ts'
+import type { RouteParts } from '../../route-parts.ts'
 import { methodOf } from '../../routing/assign.ts'
 import { getConfig, getRoutingConfig } from './contract.ts'
 import { readWidgetState } from './operations.ts'
