@@ -10,7 +10,7 @@ const DAYS = 2
 export async function seed(target: StorageTarget, messages: number): Promise<void> {
   const messagesPerRoom = messages / ROOMS
   const start = Date.now() - DAYS * 86_400_000
-  const db = await openDatabase(target, { committed: () => undefined })
+  const db = await openDatabase(target, {})
   try {
     await seedRooms(db, start, messagesPerRoom)
   } finally {

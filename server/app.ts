@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { MemoryBus } from './bus/memory-bus.ts'
 import type { Config } from './config.ts'
 import type { AppContext } from './context.ts'
 import type { Endpoint } from './contract/define.ts'
@@ -66,7 +67,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const clock = options.clock ?? systemClock
   const log = createLogger(config.logLevel)
   const metrics = createMetrics()
-  const db = await openDatabase(config.storage, metrics)
+  const bus = new MemoryBus()
+  const db = await openDatabase(config.storage, {
+    committed: (operations, seconds) => metrics.committed(operations, seconds),
+    rang: (topics) => bus.ring(topics),
+  })
   const markup = createMarkup()
   try {
     const settings = new StoredSettings(config)
@@ -81,6 +86,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     const ctx: AppContext = {
       config,
       db,
+      bus,
       settings,
       permissions,
       clock,
@@ -134,6 +140,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         mailer.close()
         await markup.close()
         await db.close()
+        await bus.close()
       },
     }
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Bus } from './bus/bus.ts'
 import type { Config } from './config.ts'
 import type { SettingId, SettingValue } from './features/settings/catalogue.ts'
 import type { MessageSender } from './features/messages/sender.ts'
@@ -26,6 +27,8 @@ export interface Permissions {
 export interface AppContext {
   readonly config: Config
   readonly db: Database
+  /** Rings for what is committed, here or in another process. */
+  readonly bus: Bus
   readonly settings: Settings
   readonly permissions: Permissions
   readonly clock: Clock

@@ -20,6 +20,7 @@ import { chatRoutes } from './features/chat/routes.ts'
 import { conversationRoutes } from './features/rooms/agent-routes.ts'
 import { roomRoutes } from './features/rooms/routes.ts'
 import { sessionRoutes } from './features/sessions/routes.ts'
+import { setupRoutes } from './features/setup/routes.ts'
 import { settingRoutes } from './features/settings/routes.ts'
 import { transcriptRoutes } from './features/transcripts/routes.ts'
 import { userRoutes } from './features/users/routes.ts'
@@ -54,6 +55,7 @@ export function addRoutes(parts: RouteParts): void {
   agentMessageRoutes(parts)
   accountRoutes(parts)
   settingRoutes(parts)
+  setupRoutes(parts)
   userRoutes(parts)
   tokenRoutes(parts)
   sessionRoutes(parts)

@@ -33,11 +33,14 @@ async function start(config: Config): Promise<void> {
   print(`Foyer is ready at ${url}`)
   print(`API documentation: ${url}/api/docs`)
   if (app.firstRun === undefined) return
-  const { username, generatedPassword } = app.firstRun
+  const { username, generatedPassword, setupSecret } = app.firstRun
+  if (generatedPassword === undefined || setupSecret === undefined) {
+    print(`First start: sign in at ${url} as "${username}" with the password from ADMIN_PASS.`)
+    return
+  }
+  print(`First start: set it up at ${url}/setup#${setupSecret}`)
   print(
-    generatedPassword === undefined
-      ? `First start: sign in as "${username}" with the password from ADMIN_PASS.`
-      : `First start: sign in as "${username}" with the password "${generatedPassword}". It is shown only now.`,
+    `Or sign in as "${username}" with the password "${generatedPassword}". Both are shown only now; the first one used ends the link.`,
   )
 }
 

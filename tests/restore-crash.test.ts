@@ -25,7 +25,7 @@ forEachEngine((engine) => {
   before(async () => {
     archive = places.archive('large')
     const source = await places.empty(engine)
-    const db = await openDatabase(source, { committed: () => undefined })
+    const db = await openDatabase(source, {})
     for (let from = 0; from < ROWS; from += 1000) {
       await db.transact((tx) =>
         tx.insertRows(

@@ -14,7 +14,6 @@ import { testConfig, TestServer } from './support/test-server.ts'
 import { ALONE, newVisitor } from './support/visitor.ts'
 
 const DAY_MS = 86_400_000
-const observer = { committed: () => undefined }
 
 /** A server's life on a place, with something said. */
 async function live(storage: StorageTarget, text: string): Promise<void> {
@@ -56,7 +55,7 @@ async function oldDatabase(): Promise<string> {
   const later = names.slice(1).map((name) => [name, MIGRATIONS[name]!] as const)
   for (const [name] of later) delete (MIGRATIONS as Record<string, unknown>)[name]
   try {
-    const db = await openDatabase(storage, observer)
+    const db = await openDatabase(storage, {})
     await db.transact((tx) => tx.insertRows('counter', [{ id: 'kept', value: 42 }]))
     await db.close()
   } finally {
@@ -68,7 +67,7 @@ async function oldDatabase(): Promise<string> {
 test('[P13] a database is copied before it is migrated, and the copy is a whole database', async () => {
   const folder = await oldDatabase()
   const copies = join(folder, 'backups')
-  const db = await openDatabase({ kind: 'sqlite', folder }, observer)
+  const db = await openDatabase({ kind: 'sqlite', folder }, {})
   await db.close()
   const [copy, ...more] = await readdir(copies)
   assert.deepEqual(more, [])
@@ -85,7 +84,7 @@ test('[P13] a database is copied before it is migrated, and the copy is a whole 
   const again = await mkdtemp(join(tmpdir(), 'foyer-copy-'))
   try {
     await cp(join(copies, copy!), join(again, 'foyer.db'))
-    const revived = await openDatabase({ kind: 'sqlite', folder: again }, observer)
+    const revived = await openDatabase({ kind: 'sqlite', folder: again }, {})
     const row = await revived.read(({ q }) =>
       q.selectFrom('counter').select('value').where('id', '=', 'kept').executeTakeFirst(),
     )
@@ -95,7 +94,7 @@ test('[P13] a database is copied before it is migrated, and the copy is a whole 
     await rm(again, { recursive: true, force: true })
   }
 
-  await (await openDatabase({ kind: 'sqlite', folder }, observer)).close()
+  await (await openDatabase({ kind: 'sqlite', folder }, {})).close()
   assert.deepEqual(await readdir(copies), [copy], 'a start without migrations copies nothing')
 })
 
@@ -103,7 +102,7 @@ test('[P14] copies made before migrations go after 14 days', async () => {
   const folder = await oldDatabase()
   const copies = join(folder, 'backups')
   const start = async (): Promise<string[]> => {
-    await (await openDatabase({ kind: 'sqlite', folder }, observer)).close()
+    await (await openDatabase({ kind: 'sqlite', folder }, {})).close()
     return readdir(copies)
   }
   const [copy] = await start()

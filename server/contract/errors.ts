@@ -165,6 +165,10 @@ const CODES = {
   'error-size-not-allowed': { status: 400, reason: 'The file is too large' },
   'error-file-too-large': { status: 400, reason: 'The file is too large' },
   'error-upload-quota-reached': { status: 400, reason: 'Too much was uploaded in one day' },
+  'error-setup-link-ended': {
+    status: 400,
+    reason: 'This set-up link was used already, has ended, or is not the whole link',
+  },
   'error-file-storage-full': { status: 400, reason: 'The server has no room for more files' },
 } as const satisfies Record<string, { status: number; reason?: string }>
 

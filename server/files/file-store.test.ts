@@ -164,7 +164,7 @@ for (const engine of ENGINES) {
     before(async () => {
       const place = await engine.create()
       remove = place.remove
-      db = await openDatabase(place.storage, { committed: () => undefined })
+      db = await openDatabase(place.storage, {})
     })
     after(async () => {
       await db?.close()

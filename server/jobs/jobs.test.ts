@@ -36,7 +36,7 @@ forEachEngine((engine) => {
     const place = await engine.create()
     storage = place.storage
     remove = place.remove
-    db = await openDatabase(storage, { committed: () => undefined })
+    db = await openDatabase(storage, {})
   })
   after(async () => {
     await db.close()
@@ -279,7 +279,7 @@ forEachEngine((engine) => {
 
   test('[P9] two workers on one database share the work, and no key is ever in two hands', async () => {
     const other =
-      engine.name === 'postgres' ? await openDatabase(storage, { committed: () => undefined }) : db
+      engine.name === 'postgres' ? await openDatabase(storage, {}) : db
     const busy = new Set<string>()
     const seen = new Map<string, number[]>()
     const shares = [0, 0]

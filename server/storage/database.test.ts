@@ -8,11 +8,15 @@ forEachEngine((engine) => {
   let db: Database
   let remove: () => Promise<void>
   const commits: number[] = []
+  const rung: string[] = []
 
   before(async () => {
     const place = await engine.create()
     remove = place.remove
-    db = await openDatabase(place.storage, { committed: (operations) => commits.push(operations) })
+    db = await openDatabase(place.storage, {
+      committed: (operations) => commits.push(operations),
+      rang: (topics) => rung.push(...topics),
+    })
   })
   after(async () => {
     await db.close()
@@ -49,6 +53,23 @@ forEachEngine((engine) => {
       [await valueOf('b1'), await valueOf('b2'), await valueOf('b3')],
       [1, undefined, 1],
     )
+  })
+
+  test('what is committed is rung for before its caller goes on; what failed is not', async () => {
+    rung.length = 0
+    await db.transact(async (tx) => {
+      tx.ring('room:one')
+      tx.ring('room:one')
+      await tx.insertRows('permission', [{ id: 'ringing', roles: '[]', updated_at: '' }])
+    })
+    assert.deepEqual(rung, ['room:one', 'permissions'])
+    await assert.rejects(
+      db.transact(async (tx) => {
+        tx.ring('room:two')
+        throw new Error('refused')
+      }),
+    )
+    assert.equal(rung.length, 2)
   })
 
   test('a broken constraint of one operation leaves the others standing', async () => {

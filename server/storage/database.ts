@@ -1,4 +1,5 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely'
+import type { Topic } from '../lib/topics.ts'
 import type { Row, Tables } from './tables.ts'
 
 type Table = keyof Tables
@@ -40,6 +41,11 @@ export interface Tx extends Reader {
   updateRows<Name extends IdTable>(table: Name, rows: readonly Partial<Row<Name>>[]): Promise<void>
   /** Calls `action` once the transaction is durable, before its caller is answered. */
   afterCommit(action: () => void): void
+  /**
+   * Says what the transaction moves, to be told once it is durable. Rows that are written with
+   * `insertRows` and `updateRows` say it by themselves.
+   */
+  ring(topic: Topic): void
 }
 
 /**
@@ -76,10 +82,12 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** What the storage reports about its commits, for the metrics. */
+/** Whom the storage tells of its commits: the metrics, and those who follow what is written. */
 export interface CommitObserver {
   /** `operations` shared a commit that took `seconds`. */
-  committed(operations: number, seconds: number): void
+  committed?(operations: number, seconds: number): void
+  /** What an operation moved that is durable now. */
+  rang?(topics: ReadonlySet<Topic>): void
 }
 
 /** Nothing could be written: disk full, database away, or stopping. Nothing was half-written. */

@@ -3,16 +3,6 @@ import { sql, type Kysely } from 'kysely'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { MigrationTypes } from './migrations/migration.ts'
 
-const ATTEMPTS = 10
-const UNDEFINED_TABLE = '42P01'
-
-/**
- * The migrator lists the tables of every schema in the database, and trips over one that somebody
- * else drops at that moment; it has done nothing yet and may look again.
- */
-const isVanished = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE
-
 /** What a migration needs to know of its engine. */
 export interface MigrationEngine {
   types: MigrationTypes
@@ -54,11 +44,9 @@ export async function migrate(
   })
   // The record that a migration ran must not be lost while its tables stay.
   if (engine.ownTransaction) await sql.raw('begin immediate').execute(db)
-  const run = () => (last === undefined ? migrator.migrateToLatest() : migrator.migrateTo(last))
-  let { error, results } = await run()
-  for (let again = 1; again < ATTEMPTS && results === undefined && isVanished(error); again++) {
-    ;({ error, results } = await run())
-  }
+  const { error } = await (last === undefined
+    ? migrator.migrateToLatest()
+    : migrator.migrateTo(last))
   if (engine.ownTransaction) {
     await sql.raw(error === undefined ? 'commit' : 'rollback').execute(db)
   }

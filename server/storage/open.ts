@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely } from 'kysely'
 import type { CommitObserver, Database } from './database.ts'
 import { isCurrent, migrate } from './migrate.ts'
 import { copyBeforeMigration, removeOldCopies } from './migration-copies.ts'
@@ -59,12 +59,11 @@ export async function openBeside(target: StorageTarget): Promise<Database> {
   } finally {
     await source.close()
   }
-  const observer: CommitObserver = { committed: () => undefined }
   if (target.kind === 'sqlite') {
-    return new SqliteDatabase(databaseFile(target.folder), observer, () => undefined)
+    return new SqliteDatabase(databaseFile(target.folder), {}, () => undefined)
   }
   const { createPool, PostgresDatabase } = await import('./postgres.ts')
-  return new PostgresDatabase(createPool(target.url, target.schema), observer)
+  return new PostgresDatabase(createPool(target.url, target.schema), {})
 }
 
 /**
@@ -127,10 +126,11 @@ async function openPostgres(
 ): Promise<Database> {
   // Loaded only where it is used: a server on the embedded engine never pays for it.
   const { createPool, POSTGRES_MIGRATIONS, PostgresDatabase } = await import('./postgres.ts')
+  const { OwnSchemaDialect } = await import('./postgres-dialect.ts')
   const pool = createPool(url, schema)
   try {
     const { rows } = await pool.query<{ name: string }>('select current_schema() as name')
-    await migrate(new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }), {
+    await migrate(new Kysely<unknown>({ dialect: new OwnSchemaDialect({ pool }) }), {
       ...POSTGRES_MIGRATIONS,
       schema: rows[0]?.name ?? 'public',
     })

@@ -1,4 +1,5 @@
-import { Kysely, PostgresDialect, type ControlledTransaction } from 'kysely'
+import { Kysely, type ControlledTransaction } from 'kysely'
+import { OwnSchemaDialect } from './postgres-dialect.ts'
 import { StorageUnavailableError, type Database } from './database.ts'
 import { migrate, knowsMigrations, SchemaTooNewError } from './migrate.ts'
 import { migrationsIn, query } from './postgres-source.ts'
@@ -19,7 +20,9 @@ export async function restoreIntoPostgres(
   schema: string | undefined,
   replace: boolean,
 ): Promise<Restoring> {
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(url, schema) }) })
+  const db = new Kysely<Tables>({
+    dialect: new OwnSchemaDialect({ pool: createPool(url, schema) }),
+  })
   try {
     const transaction = await db.startTransaction().execute()
     try {
@@ -98,7 +101,7 @@ class PostgresRestoring implements Restoring {
       transact: async (work) => {
         const tx = new PostgresTx(transaction)
         const result = await work(tx)
-        tx.runAfterCommit()
+        tx.runAfterCommit({})
         return result
       },
       batch: () => () => Promise.reject(new StorageUnavailableError('a restore is running')),

@@ -1,4 +1,5 @@
-import { CompiledQuery, Kysely, PostgresDialect, type ControlledTransaction } from 'kysely'
+import { CompiledQuery, Kysely, type ControlledTransaction } from 'kysely'
+import { OwnSchemaDialect } from './postgres-dialect.ts'
 import { MIGRATIONS_RUN } from './migrate.ts'
 import { createPool, PostgresReader } from './postgres.ts'
 import { quoted, schemaAfter, type Schema } from './schema.ts'
@@ -27,7 +28,7 @@ export async function migrationsIn(db: Kysely<Tables>): Promise<string[]> {
 /** Reads a database as of now, beside the servers that may be writing to it. */
 export async function openPostgresSource(url: string, schema?: string): Promise<Source> {
   const pool = createPool(url, schema)
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<Tables>({ dialect: new OwnSchemaDialect({ pool }) })
   try {
     const transaction = await db
       .startTransaction()

@@ -1,4 +1,4 @@
-import { CompiledQuery, Kysely, PostgresDialect, sql, type SelectQueryBuilder } from 'kysely'
+import { CompiledQuery, Kysely, sql, type SelectQueryBuilder } from 'kysely'
 import { Pool, types as pgTypes } from 'pg'
 import {
   StorageUnavailableError,
@@ -8,7 +8,10 @@ import {
   type Reader,
   type Tx,
 } from './database.ts'
+import type { Topic } from '../lib/topics.ts'
 import type { MigrationEngine } from './migrate.ts'
+import { OwnSchemaDialect } from './postgres-dialect.ts'
+import { ringRows } from './rings.ts'
 import type { Row, Tables } from './tables.ts'
 
 const POOL_SIZE = 16
@@ -70,7 +73,7 @@ export class PostgresDatabase implements Database {
 
   constructor(pool: Pool, observer: CommitObserver) {
     this.#observer = observer
-    this.#q = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+    this.#q = new Kysely<Tables>({ dialect: new OwnSchemaDialect({ pool }) })
     this.#reader = new PostgresReader(this.#q)
   }
 
@@ -137,8 +140,8 @@ export class PostgresDatabase implements Database {
           tx = new PostgresTx(transaction)
           return work(tx)
         })
-        this.#observer.committed(size, (performance.now() - started) / 1000)
-        tx?.runAfterCommit()
+        this.#observer.committed?.(size, (performance.now() - started) / 1000)
+        tx?.runAfterCommit(this.#observer)
         return result
       } catch (error) {
         if (attempt < ATTEMPTS && RETRYABLE.has(codeOf(error))) continue
@@ -203,6 +206,7 @@ export class PostgresReader implements Reader {
 
 /** Writes through a transaction. */
 export class PostgresTx extends PostgresReader implements Tx {
+  readonly #topics = new Set<Topic>()
   #afterCommit: (() => void)[] = []
 
   lock<From extends keyof Tables, Output>(
@@ -236,6 +240,7 @@ export class PostgresTx extends PostgresReader implements Tx {
       `insert into "${table}" (${columns}) select ${columns} from json_populate_recordset(null::"${table}", $1::json)`,
       [JSON.stringify(rows)],
     )
+    ringRows(this.#topics, table, rows)
   }
 
   async updateRows<Name extends keyof Tables>(
@@ -252,14 +257,20 @@ export class PostgresTx extends PostgresReader implements Tx {
       `update "${table}" set ${changes} from json_populate_recordset(null::"${table}", $1::json) changed where "${table}".id = changed.id`,
       [JSON.stringify(rows)],
     )
+    ringRows(this.#topics, table, rows)
   }
 
   afterCommit(action: () => void): void {
     this.#afterCommit.push(action)
   }
 
-  runAfterCommit(): void {
+  ring(topic: Topic): void {
+    this.#topics.add(topic)
+  }
+
+  runAfterCommit(observer: CommitObserver): void {
     for (const action of this.#afterCommit) action()
+    if (this.#topics.size > 0) observer.rang?.(this.#topics)
   }
 }
 

@@ -114,8 +114,7 @@ class SqliteRestoring implements Restoring {
     this.#begun = false
     await this.#migrate()
     this.#connection.close()
-    const observer = { committed: () => undefined }
-    this.#finished = new SqliteDatabase(databaseFile(this.folder), observer, () => undefined)
+    this.#finished = new SqliteDatabase(databaseFile(this.folder), {}, () => undefined)
     return this.#finished
   }
 

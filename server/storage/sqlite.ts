@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { Kysely, SqliteDialect, type SelectQueryBuilder } from 'kysely'
 import type { CommitObserver, Database, Reader, Tx } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
+import type { Topic } from '../lib/topics.ts'
 import type { MigrationEngine } from './migrate.ts'
+import { ringRows } from './rings.ts'
 import { SqliteStatements } from './sqlite-statements.ts'
 import type { Row, Tables } from './tables.ts'
 
@@ -75,10 +77,10 @@ export class SqliteDatabase implements Database {
       commit: () => writer.exec('commit'),
       rollback: () => writer.exec('rollback'),
       handle: () => {
-        const tx = new SqliteTx(statements, q)
+        const tx = new SqliteTx(statements, q, observer)
         return { tx, revoke: () => tx.revoke(), committed: () => tx.runAfterCommit() }
       },
-      observe: (operations, seconds) => observer.committed(operations, seconds),
+      observe: (operations, seconds) => observer.committed?.(operations, seconds),
     })
   }
 
@@ -157,12 +159,15 @@ export class SqliteReader implements Reader {
 class SqliteTx implements Tx {
   readonly #statements: SqliteStatements
   readonly #q: Kysely<Tables>
+  readonly #observer: CommitObserver
+  readonly #topics = new Set<Topic>()
   #afterCommit: (() => void)[] | undefined
   #live = true
 
-  constructor(statements: SqliteStatements, q: Kysely<Tables>) {
+  constructor(statements: SqliteStatements, q: Kysely<Tables>, observer: CommitObserver) {
     this.#statements = statements
     this.#q = q
+    this.#observer = observer
   }
 
   get q(): Kysely<Tables> {
@@ -205,6 +210,7 @@ class SqliteTx implements Tx {
     const sql = `insert into "${table}" (${columns.map(quoted).join(', ')}) values (${columns.map(() => '?').join(', ')})`
     const statement = this.#statements.prepare(sql)
     for (const row of rows) statement.run(valuesOf(row, columns))
+    ringRows(this.#topics, table, rows)
   }
 
   async updateRows<Name extends keyof Tables>(
@@ -219,14 +225,20 @@ class SqliteTx implements Tx {
     const statement = this.#statements.prepare(sql)
     const withId = [...columns, 'id']
     for (const row of rows) statement.run(valuesOf(row, withId))
+    ringRows(this.#topics, table, rows)
   }
 
   afterCommit(action: () => void): void {
     ;(this.#afterCommit ??= []).push(action)
   }
 
+  ring(topic: Topic): void {
+    this.#topics.add(topic)
+  }
+
   runAfterCommit(): void {
     for (const action of this.#afterCommit ?? []) action()
+    if (this.#topics.size > 0) this.#observer.rang?.(this.#topics)
   }
 
   revoke(): void {

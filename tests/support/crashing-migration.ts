@@ -17,4 +17,4 @@ Object.assign(MIGRATIONS, {
     process.kill(process.pid, 'SIGKILL')
   },
 })
-await openDatabase(readConfig(process.env).storage, { committed: () => undefined })
+await openDatabase(readConfig(process.env).storage, {})

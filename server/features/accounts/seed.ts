@@ -3,6 +3,7 @@ import { isoTime } from '../../lib/clock.ts'
 import { newId, newSecret } from '../../lib/ids.ts'
 import type { Database } from '../../storage/database.ts'
 import { ROLES } from '../roles/catalogue.ts'
+import { createSetupLink } from '../setup/link.ts'
 import { insertUser } from '../users/changes.ts'
 import { hashPassword, passwordDigest } from './passwords.ts'
 
@@ -11,6 +12,8 @@ export interface FirstRun {
   username: string
   /** Undefined when the environment gave it. */
   generatedPassword: string | undefined
+  /** Of the set-up link; undefined when the environment gave the password. */
+  setupSecret: string | undefined
 }
 
 /** Inserts the built-in roles that are missing; renamed ones stay renamed. */
@@ -52,7 +55,8 @@ export async function seedUsers(
   const password = admin.password ?? newSecret().slice(0, 20)
   const passwordHash = await hashPassword(passwordDigest(password))
   const at = isoTime(now)
-  await db.transact(async (tx) => {
+  const id = admin.id ?? newId(now)
+  const setupSecret = await db.transact(async (tx) => {
     await insertUser(tx, {
       id: 'rocket.cat',
       username: 'rocket.cat',
@@ -64,7 +68,7 @@ export async function seedUsers(
       now: at,
     })
     await insertUser(tx, {
-      id: admin.id ?? newId(now),
+      id,
       username: admin.username,
       name: admin.name,
       type: 'user',
@@ -73,9 +77,11 @@ export async function seedUsers(
       email: admin.email === undefined ? undefined : { address: admin.email, verified: true },
       now: at,
     })
+    return admin.password === undefined ? createSetupLink(tx, { id, passwordHash }, at) : undefined
   })
   return {
     username: admin.username,
     generatedPassword: admin.password === undefined ? password : undefined,
+    setupSecret,
   }
 }

@@ -27,6 +27,7 @@ export class StoredPermissions implements Permissions {
       .set({ roles: JSON.stringify(roles), updated_at: isoTime(now) })
       .where('id', '=', id)
       .execute()
+    tx.ring('permissions')
     tx.afterCommit(() => this.#roles.set(id, new Set(roles)))
   }
 }

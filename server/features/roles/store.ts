@@ -39,6 +39,7 @@ export const updateRole = (tx: Tx, role: RoleRow): Promise<void> => tx.updateRow
 
 export async function deleteRole(tx: Tx, id: string): Promise<void> {
   await tx.q.deleteFrom('role').where('id', '=', id).execute()
+  tx.ring('roles')
 }
 
 export async function isRoleInUse(reader: Reader, id: string): Promise<boolean> {

@@ -25,6 +25,7 @@ export async function removeRoom(tx: Tx, jobs: JobQueue, roomId: string): Promis
     COUNTED_FROM,
   ])
   await tx.q.deleteFrom('room').where('id', '=', roomId).execute()
+  tx.ring(`room:${roomId}`)
 }
 
 /** Which closed rooms are meant. */

@@ -42,6 +42,7 @@ export async function dropOldSessions(
     .where('user_id', '=', userId)
     .where('expires_at', '<=', now)
     .execute()
+  tx.ring(`user:${userId}`)
   const logins = await tx.q
     .selectFrom('session')
     .select('id')
@@ -69,13 +70,19 @@ export async function endLogin(
 ): Promise<boolean> {
   let query = tx.q.deleteFrom('session').where('id', '=', sessionId).where('kind', '=', 'login')
   if (userId !== undefined) query = query.where('user_id', '=', userId)
-  const { numDeletedRows } = await query.executeTakeFirstOrThrow()
-  return numDeletedRows > 0n
+  const ended = await query.returning('user_id').execute()
+  for (const { user_id } of ended) tx.ring(`user:${user_id}`)
+  return ended.length > 0
 }
 
 /** Ends the session that a request came with, whatever its kind. */
 export async function endPresented(tx: Tx, sessionId: string): Promise<void> {
-  await tx.q.deleteFrom('session').where('id', '=', sessionId).execute()
+  const ended = await tx.q
+    .deleteFrom('session')
+    .where('id', '=', sessionId)
+    .returning('user_id')
+    .execute()
+  for (const { user_id } of ended) tx.ring(`user:${user_id}`)
 }
 
 /** Ends every login and personal token of a user, except one session. */
@@ -83,6 +90,7 @@ export async function endAllSessions(tx: Tx, userId: string, except?: string): P
   let query = tx.q.deleteFrom('session').where('user_id', '=', userId)
   if (except !== undefined) query = query.where('id', '!=', except)
   await query.execute()
+  tx.ring(`user:${userId}`)
 }
 
 /** Ends every login of a user except one; personal tokens stay. */
@@ -93,6 +101,7 @@ export async function endOtherLogins(tx: Tx, userId: string, except: string): Pr
     .where('kind', '=', 'login')
     .where('id', '!=', except)
     .execute()
+  tx.ring(`user:${userId}`)
 }
 
 export const listPersonalTokens = (reader: Reader, userId: string): Promise<SessionRow[]> =>
@@ -113,6 +122,7 @@ export async function removePersonalToken(tx: Tx, userId: string, name: string):
     .where('kind', '=', 'personal')
     .where('name', '=', name)
     .executeTakeFirstOrThrow()
+  tx.ring(`user:${userId}`)
   return numDeletedRows > 0n
 }
 

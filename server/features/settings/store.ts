@@ -41,6 +41,7 @@ export class StoredSettings implements Settings {
         conflict.column('id').doUpdateSet({ value: row.value, updated_at: row.updated_at }),
       )
       .execute()
+    tx.ring('settings')
     tx.afterCommit(() => this.#apply(id, value))
   }
 

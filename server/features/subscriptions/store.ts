@@ -32,6 +32,7 @@ export async function subscribe(
   }
   if (known.ended_at === null) return false
   await tx.updateRows('subscription', [{ id: known.id, ended_at: null, alert: 1, updated_at: at }])
+  tx.ring(`room:${roomId}`)
   return true
 }
 
@@ -73,6 +74,7 @@ export async function unsubscribe(
     .where('ended_at', 'is', null)
   if (userId !== undefined) query = query.where('user_id', '=', userId)
   await query.execute()
+  tx.ring(`room:${roomId}`)
 }
 
 /** Moves the memberships of authors on: who writes has read what stands above. */

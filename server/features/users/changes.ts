@@ -58,6 +58,7 @@ export async function replaceEmail(
   email: { address: string; verified: boolean },
 ): Promise<void> {
   await tx.q.deleteFrom('user_email').where('user_id', '=', userId).execute()
+  tx.ring(`user:${userId}`)
   await insertEmail(tx, userId, email)
 }
 
@@ -107,6 +108,7 @@ export async function replaceRoles(
 
 /** Removes a user and everything that is only his. What he wrote keeps its author's username. */
 export async function removeUser(tx: Tx, id: string): Promise<void> {
+  tx.ring(`user:${id}`)
   await tx.q.deleteFrom('subscription').where('user_id', '=', id).execute()
   await tx.q.deleteFrom('session').where('user_id', '=', id).execute()
   await tx.q.deleteFrom('user_email').where('user_id', '=', id).execute()

@@ -24,12 +24,14 @@ export async function changeVisitor(
   await tx.updateRows('visitor', [{ id: known.id, ...fields, updated_at: at }])
   if (changed.name !== known.name) {
     // Only the label: the rest of the room belongs to concurrent messages.
-    await tx.q
+    const rooms = await tx.q
       .updateTable('room')
       .set({ label: changed.name ?? changed.username, updated_at: at })
       .where('visitor_id', '=', known.id)
       .where('closed_at', 'is', null)
+      .returning('id')
       .execute()
+    for (const { id } of rooms) tx.ring(`room:${id}`)
   }
   return changed
 }

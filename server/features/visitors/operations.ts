@@ -142,12 +142,14 @@ export async function removeVisitor(
 export function setVisitorStatus(ctx: AppContext, token: string, status: string): Promise<void> {
   return ctx.db.transact(async (tx) => {
     const visitor = await accessVisitor(tx, token)
-    await tx.q
+    const rooms = await tx.q
       .updateTable('room')
       .set({ visitor_status: status, updated_at: isoTime(ctx.clock.now()) })
       .where('visitor_id', '=', visitor.id)
       .where('closed_at', 'is', null)
+      .returning('id')
       .execute()
+    for (const { id } of rooms) tx.ring(`room:${id}`)
   })
 }
 

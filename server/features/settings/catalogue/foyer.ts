@@ -9,6 +9,7 @@ const omnichannel = settingsOf('Omnichannel')
  */
 export const foyerSettings = [
   omnichannel.bool('Livechat_allow_delete_without_token', false, 'messages'),
+  foyer.text('Foyer_setup_link', '', 'setup', 'hidden', 'secret'),
   foyer.positive('Foyer_transcripts_per_day', 5, 'mail'),
   foyer.text('Foyer_outbound_allow', '', 'outbound'),
   foyer.int('Foyer_log_days', 30, 'retention'),
