@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { everydayTree } from './everyday-tree.ts'
 import { hasMarkup } from './plain-tree.ts'
 import { createThreadState, running } from './thread-state.ts'
 import type { Result, Task, ThreadState } from './thread-state.ts'
@@ -6,12 +7,13 @@ import type { Result, Task, ThreadState } from './thread-state.ts'
 /** Turns message text into the wire's `md`. */
 export interface Markup {
   /**
-   * What to store as the tree of `text`: null, at once, for plain text (the reader makes
-   * `plainTree(text)`), else a promise of the tree's JSON text. That gives null, for the plain
-   * tree, when the parser takes longer than its limit, fails, or is too busy.
-   * Never parses on the event loop, never throws, never rejects.
+   * What to store as the tree of `text`. At once: null for plain text (the reader makes
+   * `plainTree(text)`), or the tree's JSON text for what people write every day. For everything
+   * else a promise of that JSON text, which gives null, for the plain tree, when the parser takes
+   * longer than its limit, fails, or is too busy.
+   * The parser never runs on the event loop; never throws, never rejects.
    */
-  markupOf(text: string): null | Promise<string | null>
+  markupOf(text: string): string | null | Promise<string | null>
   /** Gives null to all who wait and ends the thread. From then on every text is plain. */
   close(): Promise<void>
 }
@@ -39,6 +41,8 @@ interface Thread {
 }
 
 const maxBatch = 64
+/** Longer texts may wait for the thread: the event loop is not theirs. */
+const maxEveryday = 1000
 const maxId = 0x7fff_ffff
 
 /** A `Markup` whose thread starts with the first text that needs it. */
@@ -58,8 +62,11 @@ export function createMarkup({
   let closed = false
   let lastId = 0
 
-  function markupOf(text: string): null | Promise<string | null> {
-    if (closed || !hasMarkup(text)) return null
+  function markupOf(text: string): string | null | Promise<string | null> {
+    if (!hasMarkup(text)) return null
+    const everyday = text.length <= maxEveryday ? everydayTree(text) : undefined
+    if (everyday !== undefined) return JSON.stringify(everyday)
+    if (closed) return null
     if (waiting.size >= maxWaiting) return Promise.resolve(null)
     const { promise, resolve } = Promise.withResolvers<string | null>()
     lastId = (lastId % maxId) + 1
