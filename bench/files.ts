@@ -10,15 +10,21 @@ import { ChildServer } from '../tests/support/child-server.ts'
 import { growthDuring, residentBytes } from '../tests/support/resident-memory.ts'
 import { streamForm } from '../tests/support/streamed-form.ts'
 import { newVisitor, type TestVisitor } from '../tests/support/visitor.ts'
+import { NODE_FLAGS } from './processes.ts'
+import { keepResults } from './storage-results.ts'
 
 const MB = 1024 * 1024
 const ROUNDS = 3
 const megabytes = Number(process.argv[2] ?? 100)
 
+const lines = ['| | MB/s | grew by MB |', '|---|---:|---:|']
+
 const url = process.env['DATABASE_URL']
 const folder = await mkdtemp(join(tmpdir(), 'foyer-bench-files-'))
 const server = await ChildServer.start({
   storage: url === undefined ? { kind: 'sqlite', folder } : { kind: 'postgres', url },
+  // As `npm start` runs it.
+  command: [process.execPath, ...NODE_FLAGS, 'server/main.js'],
   environment: {
     OVERWRITE_SETTING_FileUpload_MaxFileSize: '1000000000',
     OVERWRITE_SETTING_Foyer_upload_daily_bytes: '1000000000',
@@ -26,6 +32,12 @@ const server = await ChildServer.start({
 })
 try {
   await measure(await newVisitor(server))
+  const store = url === undefined ? 'a folder' : 'PostgreSQL'
+  keepResults(`Files in ${store}`, 'npm run bench:files', [
+    `${megabytes} MB through one connection. By how much the server's process grew at its largest, compared with the moment before; the first upload and the first download load the code of both.`,
+    '',
+    ...lines,
+  ])
 } finally {
   await server.stop()
   await rm(folder, { recursive: true, force: true })
@@ -57,6 +69,7 @@ async function report(name: string, pid: number, work: () => Promise<void>): Pro
   const started = performance.now()
   const growth = await growthDuring(pid, work)
   const seconds = (performance.now() - started) / 1000
+  lines.push(`| ${name} | ${(megabytes / seconds).toFixed(0)} | ${(growth / MB).toFixed(1)} |`)
   print(
     `${name.padEnd(12)} ${megabytes} MB in ${seconds.toFixed(2)} s, ${(megabytes / seconds).toFixed(0)} MB/s, grew by ${inMb(growth)}`,
   )

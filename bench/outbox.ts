@@ -10,9 +10,12 @@ import { join } from 'node:path'
 import { ChildServer } from '../tests/support/child-server.ts'
 import { Receiver } from '../tests/support/receiver.ts'
 import { newVisitor, type TestVisitor } from '../tests/support/visitor.ts'
+import { keepResults } from './storage-results.ts'
 
 const ROOMS = 32
 const messages = Math.ceil(Number(process.argv[2] ?? 6400) / ROOMS) * ROOMS
+
+const lines: string[] = []
 
 const databaseUrl = process.env['DATABASE_URL']
 const folder = await mkdtemp(join(tmpdir(), 'foyer-bench-outbox-'))
@@ -26,6 +29,8 @@ try {
   print(`webhook off: ${rate(messages, await round(''))} messages/s`)
   const sending = await round(receiver.url)
   print(`webhook on:  ${rate(messages, sending)} messages/s`)
+  const engine = storage.kind === 'sqlite' ? 'SQLite' : 'PostgreSQL'
+  keepResults(`Webhooks on ${engine}`, 'npm run bench:outbox', ['```text', ...lines, '```'])
 } finally {
   await receiver.stop()
   await rm(folder, { recursive: true, force: true })
@@ -69,5 +74,6 @@ function rate(count: number, seconds: number): number {
 }
 
 function print(text: string): void {
+  lines.push(text)
   process.stdout.write(`${text}\n`)
 }

@@ -20,10 +20,15 @@ export const CORES =
 export function startNode(
   module: string,
   core: number | undefined,
-  options: { env?: NodeJS.ProcessEnv; ipc?: boolean; nodeFlags?: string[] } = {},
+  options: {
+    env?: NodeJS.ProcessEnv
+    ipc?: boolean
+    nodeFlags?: string[]
+    args?: readonly string[]
+  } = {},
 ): ChildProcess {
   const path = fileURLToPath(new URL(module, import.meta.url))
-  const command = [process.execPath, ...(options.nodeFlags ?? []), path]
+  const command = [process.execPath, ...(options.nodeFlags ?? []), path, ...(options.args ?? [])]
   const pinned = core === undefined ? command : ['taskset', '-c', String(core), ...command]
   const child = spawn(pinned[0] as string, pinned.slice(1), {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
@@ -35,8 +40,8 @@ export function startNode(
   return child
 }
 
-// As `npm start` has it; the bare server gets the same.
-const SEMI_SPACE = '--max-semi-space-size=2'
+/** As `npm start` has it; the bare server gets the same. */
+export const NODE_FLAGS = ['--max-semi-space-size=8', '--no-parallel-scavenge', '--expose-gc']
 
 /** A server that answers. */
 export interface Server {
@@ -47,13 +52,17 @@ export interface Server {
 }
 
 /** Starts a server module and waits for the line that names its address. */
-export function startServer(module: string, env: NodeJS.ProcessEnv = {}): Promise<Server> {
+export function startServer(
+  module: string,
+  env: NodeJS.ProcessEnv = {},
+  core = CORES?.server,
+): Promise<Server> {
   const nodeFlags = [
-    SEMI_SPACE,
+    ...NODE_FLAGS,
     ...(process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean),
   ]
   const started = performance.now()
-  const child = startNode(module, CORES?.server, { env, nodeFlags })
+  const child = startNode(module, core, { env, nodeFlags })
   return new Promise((resolve, reject) => {
     const limit = setTimeout(() => reject(new Error(`${module} did not start`)), START_LIMIT_MS)
     let output = ''

@@ -32,6 +32,8 @@ export function report(plan: Plan, outcome: Outcome, circumstances: Circumstance
   return [
     '# Speed and memory',
     '',
+    'Files, webhooks and backups: [RESULTS-storage.md](RESULTS-storage.md).',
+    '',
     ...machine(plan, circumstances),
     ...outcome.answers.flatMap((answers) => questionTable(plan, answers)),
     ...growthTable(plan, outcome),

@@ -36,7 +36,7 @@ export class Targets {
 
   start(engine: Engine, name: string): Promise<Server> {
     return startServer('../server/main.js', {
-      ...this.#storage(engine, name),
+      ...this.storage(engine, name),
       HOST: '127.0.0.1',
       PORT: '0',
       ADMIN_PASS: 'bench-password',
@@ -49,7 +49,7 @@ export class Targets {
   async seed(engine: Engine, name: string, messages: number): Promise<void> {
     const server = await this.startEmpty(engine, name)
     await stop(server.child)
-    const { DATA_DIR, DATABASE_URL } = this.#storage(engine, name)
+    const { DATA_DIR, DATABASE_URL } = this.storage(engine, name)
     await seed(
       DATABASE_URL === undefined
         ? { kind: 'sqlite', folder: DATA_DIR ?? '' }
@@ -68,7 +68,8 @@ export class Targets {
     cpSync(join(this.#folder, from), join(this.#folder, name), { recursive: true })
   }
 
-  #storage(engine: Engine, name: string): { DATABASE_URL?: string; DATA_DIR?: string } {
+  /** What the environment of a process says of a database. */
+  storage(engine: Engine, name: string): { DATABASE_URL?: string; DATA_DIR?: string } {
     return engine === 'postgres'
       ? { DATABASE_URL: this.#postgres?.url(name) ?? '' }
       : { DATA_DIR: join(this.#folder, name) }

@@ -2,12 +2,15 @@ import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import type { Config } from '../config.ts'
 import { REMOVE_FILE } from '../features/files/store.ts'
-import { erasureOf, eraseVisitor, rememberErasures } from '../features/visitors/store.ts'
+import { removeOfflineMessage } from '../features/offline-messages/store.ts'
+import { removeRoom } from '../features/rooms/removal.ts'
+import { erasureOf, rememberErasures, type ErasedKind } from '../features/visitors/erasures.ts'
+import { eraseVisitor } from '../features/visitors/store.ts'
 import { assertFileId, type FileStore } from '../files/file-store.ts'
 import { openFileStores } from '../files/open-stores.ts'
 import { JobQueue } from '../jobs/queue.ts'
 import { systemClock } from '../lib/clock.ts'
-import type { Database } from '../storage/database.ts'
+import type { Database, Tx } from '../storage/database.ts'
 import { knowsMigrations } from '../storage/migrate.ts'
 import { openRestoring, type StorageTarget } from '../storage/open.ts'
 import type { Restoring } from '../storage/restoring.ts'
@@ -18,7 +21,10 @@ import { readArchive, type Part } from './read-archive.ts'
 /** Rows inserted by one statement where the engine takes several. */
 const ROWS_AT_ONCE = 500
 
-/** What was restored, and how many visitors of the archive had been erased since. */
+/**
+ * What was restored, and how many visitors, conversations and offline messages of the archive had
+ * been erased since.
+ */
 export interface RestoreReport extends Counts {
   erased: number
 }
@@ -32,8 +38,8 @@ export interface RestoreOptions {
 
 /**
  * Puts an archive in the place of an installation, all or nothing: it is verified to its end before
- * anything is touched, and a process that dies in the middle leaves what was there. Visitors whom
- * the installation or the archive knows as erased are erased again.
+ * anything is touched, and a process that dies in the middle leaves what was there. What the
+ * installation or the archive knows as erased is erased again.
  * @throws ArchiveError, InstallationExistsError, DataFolderInUseError, DatabaseInUseError
  */
 export async function restore(path: string, options: RestoreOptions): Promise<RestoreReport> {
@@ -140,19 +146,35 @@ async function finishRows(
   return new FileLoader(store, ids)
 }
 
-/** Erases whom either installation has erased. @returns how many there were */
+/** Erases what either installation has erased. @returns how much there was */
 async function eraseAgain(db: Database, restoring: Restoring): Promise<number> {
   const jobs = new JobQueue(systemClock)
   await db.transact((tx) => rememberErasures(tx, restoring.erased))
-  const known = await db.read(({ q }) => q.selectFrom('erasure').select('id').execute())
-  const erased = new Set(known.map(({ id }) => id))
-  if (erased.size === 0) return 0
-  const visitors = await db.read(({ q }) => q.selectFrom('visitor').select('id').execute())
-  const again = visitors.filter(({ id }) => erased.has(erasureOf(id)))
-  for (const { id } of again) {
-    await db.transact((tx) => eraseVisitor(tx, id, jobs, systemClock.now()))
+  const again: Record<ErasedKind, (tx: Tx, id: string) => Promise<unknown>> = {
+    visitor: (tx, id) => eraseVisitor(tx, id, jobs, systemClock.now()),
+    room: (tx, id) => removeRoom(tx, jobs, id),
+    'offline-message': removeOfflineMessage,
   }
-  return again.length
+  let erased = 0
+  for (const kind of ['visitor', 'room', 'offline-message'] as const) {
+    for (const id of await erasedIn(db, kind)) {
+      await db.transact((tx) => again[kind](tx, id))
+      erased++
+    }
+  }
+  return erased
+}
+
+/** Ids of a kind that stand in the restored data although they are known as erased. */
+async function erasedIn(db: Database, kind: ErasedKind): Promise<string[]> {
+  const table = kind === 'offline-message' ? 'offline_message' : kind
+  const known = await db.read(({ q }) =>
+    q.selectFrom('erasure').select('id').where('kind', '=', kind).execute(),
+  )
+  if (known.length === 0) return []
+  const erased = new Set(known.map(({ id }) => id))
+  const rows = await db.read(({ q }) => q.selectFrom(table).select('id').execute())
+  return rows.flatMap(({ id }) => (erased.has(erasureOf(id)) ? [id] : []))
 }
 
 /** Files and planned removals name the store of the new place. @returns the files to be stored */
@@ -198,7 +220,7 @@ class FileLoader {
       return
     }
     await this.end()
-    // Its visitor was erased.
+    // Its visitor or its conversation was erased.
     if (!this.#wanted.has(part.file)) return
     assertFileId(part.file)
     this.files++

@@ -1,12 +1,12 @@
 /**
  * The same bytes in pieces of exactly `size`; the last one may be shorter, and a source without
- * bytes has none. Holds one piece in memory.
+ * bytes has none. There is one piece in memory: asking for the next overwrites it.
  */
 export async function* inPieces(
   source: AsyncIterable<Uint8Array>,
   size: number,
 ): AsyncGenerator<Buffer<ArrayBuffer>> {
-  let piece = Buffer.allocUnsafeSlow(size)
+  const piece = Buffer.allocUnsafeSlow(size)
   let filled = 0
   for await (const chunk of source) {
     let offset = 0
@@ -17,7 +17,6 @@ export async function* inPieces(
       offset += taken
       if (filled < size) continue
       yield piece
-      piece = Buffer.allocUnsafeSlow(size)
       filled = 0
     }
   }

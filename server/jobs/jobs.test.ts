@@ -6,7 +6,8 @@ import { createLogger } from '../lib/logger.ts'
 import type { Database } from '../storage/database.ts'
 import { openDatabase, type StorageTarget } from '../storage/open.ts'
 import { JobQueue, type NewJob } from './queue.ts'
-import { backoffMs, claim, discardDead, LEASE_MS, listDead, replayDead } from './store.ts'
+import { discardDead, listDead, readJobFigures, replayDead } from './dead.ts'
+import { backoffMs, claim, LEASE_MS } from './store.ts'
 import { JobWorker, type JobHandler } from './worker.ts'
 
 /** A clock that stands still until it is told. */
@@ -211,6 +212,12 @@ forEachEngine((engine) => {
       const [job] = await left()
       waits.push(Date.parse(job?.due_at ?? '') - clock.now())
       if (round < 3) clock.pass(waits.at(-1) ?? 0)
+      // Until then the second stands behind the first and is due all the while.
+      const { oldestDueSeconds, ...figures } = await db.read((reader) =>
+        readJobFigures(reader, clock.now()),
+      )
+      assert.deepEqual(figures, round < 3 ? { due: 2, dead: 0 } : { due: 0, dead: 1 })
+      assert.equal(oldestDueSeconds > 0, round < 3)
     }
     assert.ok(waits[0]! >= 1000 && waits[0]! <= 2000, String(waits[0]))
     assert.ok(waits[1]! >= 2000 && waits[1]! <= 4000, String(waits[1]))
@@ -278,8 +285,7 @@ forEachEngine((engine) => {
   })
 
   test('[P9] two workers on one database share the work, and no key is ever in two hands', async () => {
-    const other =
-      engine.name === 'postgres' ? await openDatabase(storage, {}) : db
+    const other = engine.name === 'postgres' ? await openDatabase(storage, {}) : db
     const busy = new Set<string>()
     const seen = new Map<string, number[]>()
     const shares = [0, 0]

@@ -37,6 +37,8 @@ export interface JobWorkerParts {
   clock: Clock
   log: Logger
   jobs: JobQueue
+  /** Hears how each run ended. */
+  ended?: (kind: string, outcome: 'done' | 'failed' | 'dead') => void
   /** No other process works on this database: what a predecessor left is taken over at once. */
   alone: boolean
 }
@@ -214,13 +216,14 @@ export class JobWorker {
   }
 
   async #runOne(job: Job, control: AbortController): Promise<void> {
-    const { clock, log } = this.#parts
+    const { clock, log, ended } = this.#parts
     const outcome = await this.#outcomeOf(job, control)
     const about = { job: job.id, kind: job.kind, attempts: job.attempts }
     if (outcome.kind === 'failed') {
       const dead = job.attempts >= outcome.attempts
       log.warn({ ...about, error: outcome.error }, dead ? 'job is dead' : 'job failed')
-    }
+      ended?.(job.kind, dead ? 'dead' : 'failed')
+    } else if (outcome.kind === 'done') ended?.(job.kind, 'done')
     this.#finished.push({ job, now: clock.now(), outcome })
   }
 

@@ -6,6 +6,7 @@ import type { IncomingFile, IncomingForm } from '../../files/incoming.ts'
 import { HEAD_BYTES, listHas, mediaTypeOf } from '../../files/media-type.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
+import { passedThrough } from '../../lib/young-garbage.ts'
 import type { Row } from '../../storage/tables.ts'
 import { fileName } from './file-name.ts'
 import { dropRemoval, findFile, planRemoval } from './store.ts'
@@ -132,6 +133,7 @@ async function* counted(
   for await (const chunk of bytes) {
     limit.add(chunk.length)
     yield chunk
+    passedThrough(chunk.length)
     if (limit.bytes < nextCheck) continue
     nextCheck = limit.bytes + ROOM_CHECK_BYTES
     await assertRoom(ctx, store)

@@ -28,6 +28,25 @@ forEachEngine((engine) => {
     assert.deepEqual(await fileRecords(server()), before)
   }
 
+  test('read by itself, a message names its file by whole URLs', async () => {
+    const visitor = await seedRoom(server())
+    const message = await uploaded(server(), visitor, { bytes: PNG, name: 'a plan.png' })
+    const { rootUrl } = server().app.ctx.config
+    const alone = expectOk(await visitor.read(message._id)).message
+    const url = rootUrl + linkOf(message)
+    assert.deepEqual(alone.fileUpload, {
+      publicFilePath: url,
+      type: 'image/png',
+      size: PNG.length,
+    })
+    assert.deepEqual(alone.attachments, [
+      { ...message.attachments[0], title_link: url, image_url: url },
+    ])
+    const said = await visitor.say(`see ${url}`)
+    const { fileUpload } = expectOk(await visitor.read(said._id)).message
+    assert.equal(fileUpload, undefined)
+  })
+
   test('a visitor’s picture is a message with the fields of the contract', async () => {
     const visitor = await seedRoom(server(), 'Ana')
     const words = {

@@ -11,9 +11,9 @@ import type { Row } from '../../storage/tables.ts'
 import { knownLanguage, languageFor, textOf, type Language } from '../../texts/texts.ts'
 import { OFFLINE_MESSAGE_MAIL } from './mail-job.ts'
 import {
+  eraseOfflineMessage,
   insertOfflineMessage,
   listOfflineMessages,
-  removeOfflineMessage,
   setMailState,
   type OfflineMessageColumn,
 } from './store.ts'
@@ -139,7 +139,7 @@ export function listStoredMessages(
 /** Deletes a message and drives its text out of the files (P14). @throws ApiError */
 export async function deleteStoredMessage(ctx: AppContext, id: string): Promise<void> {
   await ctx.db.transact(async (tx) => {
-    if (!(await removeOfflineMessage(tx, id))) {
+    if (!(await eraseOfflineMessage(tx, id, ctx.clock.now()))) {
       throw new ApiError('error-offline-message-not-found')
     }
   })

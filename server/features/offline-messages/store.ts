@@ -1,6 +1,7 @@
 import type { Order, PageRequest } from '../../contract/paging.ts'
 import type { Reader, Tx } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
+import { rememberErased } from '../visitors/erasures.ts'
 
 /** What a list of offline messages may be sorted by. */
 export type OfflineMessageColumn = 'created_at' | 'name' | 'email'
@@ -23,19 +24,27 @@ export const setMailState = (
   mail: Row<'offline_message'>['mail'],
 ): Promise<void> => tx.updateRows('offline_message', [{ id, mail }])
 
-/** @returns whether there was one */
-export async function removeOfflineMessage(tx: Tx, id: string): Promise<boolean> {
-  const result = await tx.q.deleteFrom('offline_message').where('id', '=', id).executeTakeFirst()
-  return Number(result.numDeletedRows) > 0
+/**
+ * Removes a message for good: with its jobs, since what failed on its way may say in one of them
+ * whom it was about, and so that no older backup brings it back. @returns whether there was one
+ */
+export async function eraseOfflineMessage(tx: Tx, id: string, now: number): Promise<boolean> {
+  const removed = await removeOfflineMessage(tx, id)
+  if (removed) await rememberErased(tx, 'offline-message', [id], now)
+  return removed
 }
 
-/** Removes what was left with an e-mail address, and its jobs. @returns how many messages */
-export async function removeOfflineMessagesFrom(tx: Tx, email: string): Promise<number> {
+/** Erases what was left with an e-mail address. @returns how many messages */
+export async function removeOfflineMessagesFrom(
+  tx: Tx,
+  email: string,
+  now: number,
+): Promise<number> {
   const rows = await tx.rows<{ id: string }>(
     'select id from offline_message where lower(email) = $1',
     [email.toLowerCase()],
   )
-  for (const { id } of rows) await removeWithJobs(tx, id)
+  for (const { id } of rows) await eraseOfflineMessage(tx, id, now)
   return rows.length
 }
 
@@ -52,15 +61,16 @@ export async function removeOfflineMessagesBefore(
     .orderBy('created_at')
     .limit(limit)
     .execute()
-  for (const { id } of rows) await removeWithJobs(tx, id)
+  for (const { id } of rows) await removeOfflineMessage(tx, id)
   return rows.length
 }
 
-/** What failed on its way may say in its job whom it was about. */
-async function removeWithJobs(tx: Tx, id: string): Promise<void> {
-  await removeOfflineMessage(tx, id)
+/** Removes a message and its jobs. @returns whether there was one */
+export async function removeOfflineMessage(tx: Tx, id: string): Promise<boolean> {
+  const result = await tx.q.deleteFrom('offline_message').where('id', '=', id).executeTakeFirst()
   const keys = [`offline-message.mail:${id}`, `webhook:offline:${id}`]
   await tx.q.deleteFrom('job').where('order_key', 'in', keys).execute()
+  return Number(result.numDeletedRows) > 0
 }
 
 /** A page of the offline messages, and how many there are. */

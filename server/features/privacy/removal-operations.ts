@@ -1,10 +1,10 @@
 import type { AppContext, Caller } from '../../context.ts'
 import { ApiError } from '../../contract/errors.ts'
 import { isoTime } from '../../lib/clock.ts'
-import type { Row } from '../../storage/tables.ts'
 import { recordAudit } from '../audit/store.ts'
 import { accessRoom } from '../rooms/access.ts'
 import { closedRooms, removeRoom } from '../rooms/removal.ts'
+import { rememberErased } from '../visitors/erasures.ts'
 import { eraseVisitor, lockForErasure } from '../visitors/store.ts'
 import { findVisitor } from './store.ts'
 
@@ -21,7 +21,6 @@ export async function eraseAsAdministrator(
   caller: Caller,
   { visitorId, offlineMessages }: { visitorId: string; offlineMessages: boolean },
 ): Promise<{ at: string; offlineMessages: number }> {
-  const { identities, pageVisits } = ctx.remembered
   const now = ctx.clock.now()
   const removed = await ctx.db.transact(async (tx) => {
     const visitor = await findVisitor(tx, visitorId)
@@ -32,16 +31,10 @@ export async function eraseAsAdministrator(
     // The id alone: by itself it leads to nobody any more.
     const entry = { by: caller, action: 'visitor.erased', target: visitor.id } as const
     await recordAudit(tx, now, { ...entry, details: { offlineMessages: count } })
-    tx.afterCommit(() => forget(visitor))
     return count
   })
   await ctx.db.purge()
   return { at: isoTime(now), offlineMessages: removed }
-
-  function forget({ token_hash: tokenHash }: Row<'visitor'>): void {
-    identities.forget(tokenHash)
-    pageVisits.forget(tokenHash)
-  }
 }
 
 /**
@@ -57,6 +50,7 @@ export async function deleteClosedRoom(
     const room = await accessRoom(ctx, tx, caller, roomId, 'error-invalid-room')
     if (room.state !== 'closed') throw new ApiError('error-room-is-not-closed')
     await removeRoom(tx, ctx.jobs, room.id)
+    await rememberErased(tx, 'room', [room.id], ctx.clock.now())
     const entry = { by: caller, action: 'room.removed', target: room.id } as const
     await recordAudit(tx, ctx.clock.now(), entry)
   })
@@ -80,6 +74,7 @@ export async function deleteClosedRooms(
     const count = await ctx.db.transact(async (tx) => {
       const ids = await closedRooms(tx, { before, departmentIds }, ROOMS)
       for (const id of ids) await removeRoom(tx, ctx.jobs, id)
+      await rememberErased(tx, 'room', ids, now)
       return ids.length
     })
     removed += count

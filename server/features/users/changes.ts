@@ -70,11 +70,15 @@ export async function markEmailVerified(tx: Tx, userId: string, verified: boolea
     .execute()
 }
 
-export const updateUser = (
+/** Changes a user. A status that is said here is a choice of his, and kept as such. */
+export function updateUser(
   tx: Tx,
   id: string,
   changes: Partial<Row<'user'>> & { updated_at: string },
-): Promise<void> => tx.updateRows('user', [{ ...changes, id }])
+): Promise<void> {
+  const chosen = changes.status === undefined ? {} : { chosen_status: changes.status }
+  return tx.updateRows('user', [{ ...changes, ...chosen, id }])
+}
 
 /**
  * Gives a user exactly these roles. An agent is available from the start; who is none any more has

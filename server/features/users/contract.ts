@@ -1,24 +1,20 @@
 import { Type } from 'typebox'
 import { defineEndpoint } from '../../contract/define.ts'
 import { Nothing, Page, Paging, RecordId, SearchText } from '../../contract/schemas.ts'
-import { Preferences, Presence, User, UserInfo, UserStatus } from './shapes.ts'
+import {
+  Address,
+  CustomFields,
+  exampleUser,
+  fieldErrors,
+  Name,
+  Password,
+  someUser,
+  TAG,
+  Username,
+} from './shared-contract.ts'
+import { User, UserInfo, UserStatus } from './shapes.ts'
 
-const tag = 'Users'
-
-const Username = Type.String({ maxLength: 64 })
-const Name = Type.String({ maxLength: 120 })
-const Address = Type.String({ maxLength: 254 })
-const Password = Type.String({ maxLength: 1000 })
 const Flag = Type.Optional(Type.Boolean())
-const CustomFields = Type.Optional(
-  Type.Record(Type.String({ maxLength: 100 }), Type.Unknown(), { maxProperties: 50 }),
-)
-
-/** Who a request is about; an own user where nobody is named. */
-const someUser = {
-  userId: Type.Optional(RecordId),
-  username: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
-}
 
 /** Accepted for clients of the reference, without meaning here. */
 const ignored = {
@@ -26,18 +22,6 @@ const ignored = {
   fields: Type.Optional(Type.String({ maxLength: 10_000 })),
 }
 
-const exampleUser = {
-  _id: 'uKq3XbT9rYwPz5HdN',
-  username: 'anna',
-  name: 'Anna Berg',
-  status: 'offline',
-  statusText: '',
-  statusLivechat: 'available',
-  type: 'user',
-  active: true,
-  emails: [{ address: 'anna@example.com', verified: false }],
-  roles: ['livechat-agent', 'user'],
-}
 const exampleList = { users: [exampleUser], count: 1, offset: 0, total: 1 }
 
 const profile = {
@@ -54,24 +38,10 @@ const profile = {
   customFields: CustomFields,
 }
 
-const fieldErrors = [
-  'error-the-field-is-required',
-  'error-input-is-not-a-valid-field',
-  'error-field-unavailable',
-  'error-invalid-email',
-  'error-email-domain-blacklisted',
-  'error-invalid-domain',
-  'error-bio-size-exceeded',
-  'error-nickname-size-exceeded',
-  'error-password-policy-not-met',
-  'error-email-send-failed',
-  'error-action-not-allowed',
-] as const
-
 export const createUser = defineEndpoint({
   method: 'POST',
   path: '/api/v1/users.create',
-  tag,
+  tag: TAG,
   summary: 'Create a user',
   description:
     'Roles other than `user` need `assign-roles`, the role `admin` also `assign-admin-role`.',
@@ -104,7 +74,7 @@ export const createUser = defineEndpoint({
 export const updateUser = defineEndpoint({
   method: 'POST',
   path: '/api/v1/users.update',
-  tag,
+  tag: TAG,
   summary: 'Change a user',
   description:
     'Fields that are not named keep their value. Others need `edit-other-user-info`; roles `assign-roles`, activity `edit-other-user-active-status`. A password is ignored without `edit-other-user-password`, and ends every session of its user. Address and password of an administrator are changed only by who may make administrators. An own password or address is changed with users.updateOwnBasicInfo.',
@@ -138,7 +108,7 @@ export const updateUser = defineEndpoint({
 export const deleteUser = defineEndpoint({
   method: 'POST',
   path: '/api/v1/users.delete',
-  tag,
+  tag: TAG,
   summary: 'Delete a user',
   description:
     'His open conversations are queued again and his sessions end in the same transaction. What he wrote keeps its author name.',
@@ -152,7 +122,7 @@ export const deleteUser = defineEndpoint({
 export const listUsers = defineEndpoint({
   method: 'GET',
   path: '/api/v1/users.list',
-  tag,
+  tag: TAG,
   summary: 'All users',
   description:
     'Needs `view-d-room`. Addresses and roles are told to holders of `view-full-other-user-info`. `query` and `fields` are ignored.',
@@ -166,7 +136,7 @@ export const listUsers = defineEndpoint({
 export const listUsersByStatus = defineEndpoint({
   method: 'GET',
   path: '/api/v1/users.listByStatus',
-  tag,
+  tag: TAG,
   summary: 'Users by activity, type, roles or text',
   description:
     'Needs `view-d-room`; `roles` and `hasLoggedIn` narrow only for holders of `view-full-other-user-info`.',
@@ -187,7 +157,7 @@ export const listUsersByStatus = defineEndpoint({
 export const userInfo = defineEndpoint({
   method: 'GET',
   path: '/api/v1/users.info',
-  tag,
+  tag: TAG,
   summary: 'One user',
   audience: 'user',
   query: Type.Object({
@@ -206,7 +176,7 @@ export const userInfo = defineEndpoint({
 export const autocompleteUsers = defineEndpoint({
   method: 'GET',
   path: '/api/v1/users.autocomplete',
-  tag,
+  tag: TAG,
   summary: 'Users whose name contains a text',
   description:
     '`selector` is JSON: `term`, and `exceptions`, usernames to leave out. Conditions are ignored.',
@@ -232,100 +202,10 @@ export const autocompleteUsers = defineEndpoint({
   },
 })
 
-export const setStatus = defineEndpoint({
-  method: 'POST',
-  path: '/api/v1/users.setStatus',
-  tag,
-  summary: 'Say whether a user is there',
-  description: 'For others it needs `edit-other-user-info`.',
-  audience: 'user',
-  body: Type.Object(
-    {
-      status: Type.Optional(Type.String({ maxLength: 50 })),
-      message: Type.Optional(Type.String({ maxLength: 5000 })),
-      ...someUser,
-    },
-    { additionalProperties: false },
-  ),
-  response: Nothing,
-  errors: [
-    'error-invalid-status',
-    'error-status-not-allowed',
-    'error-not-allowed',
-    'error-invalid-user',
-  ],
-  example: { body: { status: 'online', message: 'At the desk' }, response: {} },
-})
-
-export const getStatus = defineEndpoint({
-  method: 'GET',
-  path: '/api/v1/users.getStatus',
-  tag,
-  summary: 'The status of a user',
-  audience: 'user',
-  query: Type.Object(someUser),
-  response: Type.Object({
-    _id: Type.String(),
-    status: UserStatus,
-    connectionStatus: Type.Optional(UserStatus),
-    message: Type.Optional(Type.String()),
-  }),
-  errors: ['error-invalid-user'],
-  example: { response: { _id: 'uKq3XbT9rYwPz5HdN', status: 'online' } },
-})
-
-export const getPresence = defineEndpoint({
-  method: 'GET',
-  path: '/api/v1/users.getPresence',
-  tag,
-  summary: 'Whether a user is there',
-  audience: 'user',
-  query: Type.Object(someUser),
-  response: Type.Object({
-    presence: UserStatus,
-    connectionStatus: Type.Optional(UserStatus),
-    lastLogin: Type.Optional(Type.String()),
-  }),
-  errors: ['error-invalid-user'],
-  example: { response: { presence: 'online' } },
-})
-
-export const presence = defineEndpoint({
-  method: 'GET',
-  path: '/api/v1/users.presence',
-  tag,
-  summary: 'Who is there',
-  description:
-    'With `ids` those of them who are not offline; with `from`, at most 10 minutes ago, those who changed since; else everybody who is not offline.',
-  audience: 'user',
-  query: Type.Object({
-    from: Type.Optional(Type.String({ maxLength: 50 })),
-    ids: Type.Optional(
-      Type.Union([Type.Array(RecordId, { maxItems: 200 }), Type.String({ maxLength: 20_000 })]),
-    ),
-  }),
-  response: Type.Object({ users: Type.Array(Presence), full: Type.Boolean() }),
-  errors: [],
-  example: {
-    response: {
-      users: [
-        {
-          _id: 'uKq3XbT9rYwPz5HdN',
-          username: 'anna',
-          name: 'Anna Berg',
-          status: 'online',
-          statusText: '',
-        },
-      ],
-      full: true,
-    },
-  },
-})
-
 export const setActiveStatus = defineEndpoint({
   method: 'POST',
   path: '/api/v1/users.setActiveStatus',
-  tag,
+  tag: TAG,
   summary: 'Activate or deactivate a user',
   description:
     'Deactivating ends his sessions and queues his open conversations again, in one transaction.',
@@ -339,114 +219,5 @@ export const setActiveStatus = defineEndpoint({
   example: {
     body: { userId: 'uKq3XbT9rYwPz5HdN', activeStatus: false },
     response: { user: { _id: 'uKq3XbT9rYwPz5HdN', active: false } },
-  },
-})
-
-export const setPreferences = defineEndpoint({
-  method: 'POST',
-  path: '/api/v1/users.setPreferences',
-  tag,
-  summary: 'Change preferences',
-  description: 'For others it needs `edit-other-user-info`.',
-  audience: 'user',
-  body: Type.Object(
-    { userId: Type.Optional(RecordId), data: Preferences },
-    { additionalProperties: false },
-  ),
-  response: Type.Object({
-    user: Type.Object({
-      _id: Type.String(),
-      settings: Type.Object({ preferences: Type.Record(Type.String(), Type.Unknown()) }),
-    }),
-  }),
-  errors: ['error-action-not-allowed', 'error-invalid-user'],
-  example: {
-    body: { data: { sendOnEnter: 'alternative' } },
-    response: {
-      user: {
-        _id: 'uKq3XbT9rYwPz5HdN',
-        settings: { preferences: { sendOnEnter: 'alternative' } },
-      },
-    },
-  },
-})
-
-export const getPreferences = defineEndpoint({
-  method: 'GET',
-  path: '/api/v1/users.getPreferences',
-  tag,
-  summary: 'The preferences of the caller, completed by the defaults',
-  audience: 'user',
-  response: Type.Object({ preferences: Type.Record(Type.String(), Type.Unknown()) }),
-  errors: ['error-invalid-user'],
-  example: { response: { preferences: { sendOnEnter: 'normal' } } },
-})
-
-export const updateOwnBasicInfo = defineEndpoint({
-  method: 'POST',
-  path: '/api/v1/users.updateOwnBasicInfo',
-  tag,
-  summary: 'Change the own account',
-  description:
-    'A new password or address needs the present password (as text or its SHA-256 in hexadecimal); a new password ends every other session and token.',
-  audience: 'user',
-  limit: 'standard',
-  body: Type.Object(
-    {
-      data: Type.Object(
-        {
-          email: Type.Optional(Address),
-          name: Type.Optional(Name),
-          username: Type.Optional(Username),
-          nickname: Type.Optional(Type.String({ maxLength: 5000 })),
-          bio: Type.Optional(Type.String({ maxLength: 5000 })),
-          statusType: Type.Optional(Type.String({ maxLength: 50 })),
-          statusText: Type.Optional(Type.String({ maxLength: 5000 })),
-          currentPassword: Type.Optional(Password),
-          newPassword: Type.Optional(Password),
-        },
-        { additionalProperties: false },
-      ),
-      customFields: CustomFields,
-    },
-    { additionalProperties: false },
-  ),
-  response: Type.Object({ user: User }),
-  errors: [
-    ...fieldErrors,
-    'error-not-allowed',
-    'error-invalid-password',
-    'error-password-same-as-current',
-    'error-invalid-status',
-    'error-status-not-allowed',
-  ],
-  example: { body: { data: { name: 'Anna Berg' } }, response: { user: exampleUser } },
-})
-
-export const checkUsernameAvailability = defineEndpoint({
-  method: 'GET',
-  path: '/api/v1/users.checkUsernameAvailability',
-  tag,
-  summary: 'Whether the caller could take a username',
-  audience: 'user',
-  query: Type.Object({ username: Type.String({ minLength: 1, maxLength: 200 }) }),
-  response: Type.Object({ result: Type.Boolean() }),
-  errors: [],
-  example: { query: { username: 'anna' }, response: { result: true } },
-})
-
-export const passwordPolicy = defineEndpoint({
-  method: 'GET',
-  path: '/api/v1/pw.getPolicy',
-  tag,
-  summary: 'What a new password must satisfy',
-  audience: 'anyone',
-  response: Type.Object({
-    enabled: Type.Boolean(),
-    policy: Type.Array(Type.Array(Type.Unknown())),
-  }),
-  errors: [],
-  example: {
-    response: { enabled: true, policy: [['get-password-policy-minLength', { minLength: 8 }]] },
   },
 })

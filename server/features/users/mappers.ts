@@ -74,7 +74,7 @@ const privateFields = (user: User): Partial<wire.User> => ({
   emails: user.emails,
   roles: user.roles,
   statusConnection: effectiveStatus(user),
-  statusDefault: user.status,
+  statusDefault: user.chosen_status ?? user.status,
   createdAt: user.created_at,
   ...(user.last_login_at === null ? {} : { lastLogin: user.last_login_at }),
   requirePasswordChange: user.require_password_change === 1,

@@ -6,7 +6,9 @@ import * as contract from './contract.ts'
 import { createUser } from './create-operations.ts'
 import { editUser } from './edit-operations.ts'
 import { effectiveStatus, toPresence, toUserInfo, toWireUser } from './mappers.ts'
+import * as ownContract from './own-contract.ts'
 import * as own from './own-operations.ts'
+import * as presence from './presence-contract.ts'
 import * as reads from './read-operations.ts'
 import type { UserKey } from './store.ts'
 
@@ -68,7 +70,7 @@ function listRoutes({ router, ctx }: RouteParts): void {
 }
 
 function statusRoutes({ router, ctx }: RouteParts): void {
-  router.add(contract.setStatus, async ({ body }, { caller }) => {
+  router.add(presence.setStatus, async ({ body }, { caller }) => {
     const { status, message } = body
     await activity.setStatus(ctx, caller, {
       key: keyOf(body),
@@ -77,7 +79,7 @@ function statusRoutes({ router, ctx }: RouteParts): void {
     })
     return {}
   })
-  router.add(contract.getStatus, async ({ query }, { caller }) => {
+  router.add(presence.getStatus, async ({ query }, { caller }) => {
     const { user, self } = await reads.readStatus(ctx, caller, keyOf(query))
     const status = effectiveStatus(user)
     return {
@@ -86,7 +88,7 @@ function statusRoutes({ router, ctx }: RouteParts): void {
       ...(self ? { connectionStatus: status, message: user.status_text } : {}),
     }
   })
-  router.add(contract.getPresence, async ({ query }, { caller }) => {
+  router.add(presence.getPresence, async ({ query }, { caller }) => {
     const { user, self } = await reads.readStatus(ctx, caller, keyOf(query))
     const presence = effectiveStatus(user)
     const lastLogin = user.last_login_at
@@ -96,7 +98,7 @@ function statusRoutes({ router, ctx }: RouteParts): void {
       ...(self && lastLogin !== null ? { lastLogin } : {}),
     }
   })
-  router.add(contract.presence, async ({ query }) => {
+  router.add(presence.presence, async ({ query }) => {
     const { ids: named, from } = query
     const ids = typeof named === 'string' ? named.split(',').slice(0, 1000) : named
     const { users, full } = await reads.listPresence(ctx, { from, ids })
@@ -105,7 +107,7 @@ function statusRoutes({ router, ctx }: RouteParts): void {
 }
 
 function ownRoutes({ router, ctx }: RouteParts): void {
-  router.add(contract.updateOwnBasicInfo, async ({ body }, { caller }) => {
+  router.add(ownContract.updateOwnBasicInfo, async ({ body }, { caller }) => {
     const { statusType, ...data } = body.data
     const user = await own.editOwnAccount(ctx, caller, {
       ...data,
@@ -114,20 +116,20 @@ function ownRoutes({ router, ctx }: RouteParts): void {
     })
     return { user: toWireUser(user, 'full') }
   })
-  router.add(contract.setPreferences, async ({ body }, { caller }) => {
+  router.add(ownContract.setPreferences, async ({ body }, { caller }) => {
     const { userId, preferences } = await own.setPreferences(ctx, caller, {
       userId: body.userId ?? caller.userId,
       data: body.data,
     })
     return { user: { _id: userId, settings: { preferences } } }
   })
-  router.add(contract.getPreferences, async (_input, { caller }) => ({
+  router.add(ownContract.getPreferences, async (_input, { caller }) => ({
     preferences: await own.getPreferences(ctx, caller),
   }))
-  router.add(contract.checkUsernameAvailability, async ({ query }, { caller }) => ({
+  router.add(ownContract.checkUsernameAvailability, async ({ query }, { caller }) => ({
     result: await own.isUsernameAvailable(ctx, caller, query.username),
   }))
-  router.add(contract.passwordPolicy, () => ({
+  router.add(ownContract.passwordPolicy, () => ({
     enabled: true,
     policy: describePolicy(ctx.settings),
   }))

@@ -184,3 +184,26 @@ export async function listPresentUsers(
   }
   return (await query.orderBy('username_key').execute()).map(toUser)
 }
+
+/** What others see of a user at a glance. */
+export type UserBrief = Pick<
+  UserRow,
+  'id' | 'username' | 'name' | 'status' | 'status_text' | 'availability' | 'active'
+> & { roles: readonly string[] }
+
+/** Users at a glance: these, or all. */
+export async function listBriefs(reader: Reader, ids?: readonly string[]): Promise<UserBrief[]> {
+  let query = reader.q
+    .selectFrom('user')
+    .select(['id', 'username', 'name', 'status', 'status_text', 'availability', 'active'])
+    .select(
+      sql<string | null>`(select string_agg(role_id, ',') from user_role
+        where user_id = "user".id)`.as('role_list'),
+    )
+  if (ids !== undefined) query = query.where('id', 'in', [...ids])
+  const rows = await query.execute()
+  return rows.map(({ role_list, ...row }) => ({
+    ...row,
+    roles: role_list?.split(',').sort() ?? [],
+  }))
+}

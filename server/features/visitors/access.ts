@@ -13,8 +13,8 @@ export interface VisitorIdentity {
 }
 
 /**
- * Who a token belongs to, remembered because it is asked with every message. Erasing a visitor
- * forgets him here; another node may still hold the identity, which then owns no room.
+ * Who a token belongs to, remembered because it is asked with every message. An erased visitor is
+ * forgotten by every process that hears of it; where one does not, his identity owns no room.
  */
 export class VisitorIdentities {
   readonly #known = new LruCache<string, VisitorIdentity>(REMEMBERED)
@@ -45,12 +45,14 @@ export class VisitorIdentities {
  * The visitor of a token.
  * @throws ApiError `invalid-token`, alike for absent and malformed ones
  */
-export async function accessVisitor(reader: Reader, token: string): Promise<Row<'visitor'>> {
-  const visitor = await reader.q
-    .selectFrom('visitor')
-    .selectAll()
-    .where('token_hash', '=', hashSecret(token))
-    .executeTakeFirst()
+export async function accessVisitor(
+  reader: Pick<Reader, 'rows'>,
+  token: string,
+): Promise<Row<'visitor'>> {
+  const [visitor] = await reader.rows<Row<'visitor'>>(
+    'select * from visitor where token_hash = $1',
+    [hashSecret(token)],
+  )
   if (visitor === undefined) throw new ApiError('invalid-token')
   return visitor
 }

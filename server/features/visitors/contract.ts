@@ -127,7 +127,7 @@ export const setVisitorStatus = defineEndpoint({
   body: Type.Object({
     token: VisitorToken,
     status: Type.Union(
-      ['online', 'away', 'busy', 'offline'].map((status) => Type.Literal(status)),
+      [Type.Literal('online'), Type.Literal('away'), Type.Literal('busy'), Type.Literal('offline')],
       { description: 'Shown to the agent.' },
     ),
   }),

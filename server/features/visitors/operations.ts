@@ -122,16 +122,11 @@ export async function removeVisitor(
   ctx: AppContext,
   token: string,
 ): Promise<{ id: string; at: string }> {
-  const { identities, pageVisits } = ctx.remembered
   const id = await ctx.db.transact(async (tx) => {
     const visitor = await accessVisitor(tx, token)
     await lockForErasure(tx, visitor.id)
     const address = visitor.verified === 1 ? visitor.email : null
     await eraseVisitor(tx, visitor.id, ctx.jobs, ctx.clock.now(), address)
-    tx.afterCommit(() => {
-      identities.forget(visitor.token_hash)
-      pageVisits.forget(visitor.token_hash)
-    })
     return visitor.id
   })
   await ctx.db.purge()

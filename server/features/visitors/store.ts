@@ -1,13 +1,13 @@
 import { ApiError } from '../../contract/errors.ts'
 import type { JobQueue } from '../../jobs/queue.ts'
 import { isoTime } from '../../lib/clock.ts'
-import { hashSecret } from '../../lib/hash.ts'
 import { newId } from '../../lib/ids.ts'
 import type { Tx } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
 import { removeVisitorFiles } from '../files/store.ts'
 import { removeOfflineMessagesFrom } from '../offline-messages/store.ts'
 import { removeRoom } from '../rooms/removal.ts'
+import { rememberErased } from './erasures.ts'
 
 const GUEST_COUNTER = 'guest'
 
@@ -57,9 +57,6 @@ export async function insertVisitor(
   return visitor
 }
 
-/** What is kept of an erased visitor: nobody can tell from it who he was. */
-export const erasureOf = (visitorId: string): string => hashSecret(visitorId)
-
 /**
  * Holds a visitor's row for his erasure: who opens a room holds it, too, so none comes into being
  * behind this.
@@ -99,19 +96,13 @@ export async function eraseVisitor(
   await tx.q.deleteFrom('page_visit').where('visitor_id', '=', visitorId).execute()
   await tx.q.deleteFrom('job').where('visitor_id', '=', visitorId).execute()
   await removeVisitorFiles(tx, jobs, visitorId)
-  const removed = address === null ? 0 : await removeOfflineMessagesFrom(tx, address)
-  await tx.q.deleteFrom('visitor').where('id', '=', visitorId).execute()
-  await rememberErasures(tx, [{ id: erasureOf(visitorId), kind: 'visitor', at: isoTime(now) }])
+  const removed = address === null ? 0 : await removeOfflineMessagesFrom(tx, address, now)
+  const erased = await tx.q
+    .deleteFrom('visitor')
+    .where('id', '=', visitorId)
+    .returning('token_hash')
+    .execute()
+  for (const { token_hash: tokenHash } of erased) tx.ring(`erased:${tokenHash}`)
+  await rememberErased(tx, 'visitor', [visitorId], now)
   return removed
-}
-
-/** Keeps who was erased; who is known already stays as he is. */
-export async function rememberErasures(tx: Tx, erasures: readonly Row<'erasure'>[]): Promise<void> {
-  for (const erasure of erasures) {
-    await tx.q
-      .insertInto('erasure')
-      .values(erasure)
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .execute()
-  }
 }

@@ -63,6 +63,7 @@ export const changeIntegrations = defineEndpoint({
       LivechatWebhookOnOfflineMsg: Switch,
       LivechatWebhookOnVisitorMessage: Switch,
       LivechatWebhookOnAgentMessage: Switch,
+      LivechatWebhookOnFeedback: Switch,
     },
     { additionalProperties: false },
   ),

@@ -33,6 +33,7 @@ const SETTING_OF = {
   LivechatWebhookOnOfflineMsg: 'Livechat_webhook_on_offline_msg',
   LivechatWebhookOnVisitorMessage: 'Livechat_webhook_on_visitor_message',
   LivechatWebhookOnAgentMessage: 'Livechat_webhook_on_agent_message',
+  LivechatWebhookOnFeedback: 'Foyer_webhook_on_feedback',
 } as const satisfies Record<string, SettingId>
 
 /** Values by their names on the wire. */

@@ -18,6 +18,7 @@ export type RoomEvent =
     }
   | { type: 'LivechatSession' }
   | { type: 'LivechatEdit' }
+  | { type: 'LivechatFeedback' }
 
 /** What a delivery is made from: references, so that what was erased since is not sent. */
 export type WebhookEvent =
@@ -36,6 +37,7 @@ const SWITCHES = {
   LivechatSessionForwarded: 'Livechat_webhook_on_forward',
   LivechatSession: 'Livechat_webhook_on_close',
   LivechatEdit: 'Livechat_webhook_on_close',
+  LivechatFeedback: 'Foyer_webhook_on_feedback',
   LivechatOfflineMessage: 'Livechat_webhook_on_offline_msg',
 } as const
 

@@ -224,6 +224,9 @@ forEachEngine((engine) => {
       ['Message', ana.rid, 14, 'the receiver answered 500'],
     )
     assert.ok(!JSON.stringify(list).includes('lost?'))
+    const figures = await server().app.ctx.metrics.text()
+    assert.match(figures, /^foyer_jobs_dead 1$/m)
+    assert.match(figures, /^foyer_job_runs_total\{kind="webhook",outcome="dead"\} 1$/m)
     for (const path of ['foyer/jobs.replay', 'foyer/jobs.discard']) {
       expectRefusal(await server().post(path, { all: true }, agent), 403, 'error-unauthorized')
       expectRefusal(await server().post(path, {}, manager), 400, 'invalid-params')

@@ -44,6 +44,8 @@ export function fieldsOf(event: RoomEvent, room: Row<'room'>): Record<string, un
       return department
     case 'LivechatSessionTaken':
       return { ...department, servedBy: personOf(event.servedBy) }
+    case 'LivechatFeedback':
+      return { ...department, ...servedByOf(room), feedback: parsed(room.survey) ?? {} }
     case 'LivechatSessionForwarded':
       return {
         ...department,
