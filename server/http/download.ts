@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
+import { passedThrough } from '../lib/young-garbage.ts'
 
 /** A file on its way to a client. */
 export interface Download {
@@ -17,6 +18,10 @@ export async function sendDownload(
 ): Promise<FastifyReply> {
   // An empty stream keeps the length that the headers tell; no payload at all would reset it.
   const bytes = method === 'HEAD' ? Readable.from([]) : await open?.()
+  // Not before somebody reads: a listener begins the flow, and the first bytes would be lost.
+  bytes?.once('resume', () => {
+    bytes.on('data', (piece: Uint8Array) => passedThrough(piece.length))
+  })
   reply.code(status).headers(headers)
   return reply.send(bytes)
 }

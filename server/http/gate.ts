@@ -27,9 +27,27 @@ export class Gate {
     this.#body = validatorOf(endpoint.body)
   }
 
-  /** Before the body is read: who is it, and may he ask so often. */
-  async enter(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const caller = await this.#authenticate(request)
+  /**
+   * Before the body is read: who is it, and may he ask so often. Who does not say that he is signed
+   * in need not be looked up, and is let in at once.
+   */
+  enter(request: FastifyRequest, reply: FastifyReply): Promise<void> | undefined {
+    const token = request.headers['x-auth-token']
+    const userId = request.headers['x-user-id']
+    if (typeof token !== 'string' || typeof userId !== 'string') {
+      this.#admitCaller(undefined, request, reply)
+      return undefined
+    }
+    return findCaller(this.#ctx, userId, token).then((caller) =>
+      this.#admitCaller(
+        caller === undefined ? undefined : { ...caller, ip: request.ip },
+        request,
+        reply,
+      ),
+    )
+  }
+
+  #admitCaller(caller: Caller | undefined, request: FastifyRequest, reply: FastifyReply): void {
     request.caller = caller
     const { audience } = this.#endpoint
     if (caller === undefined && audience !== 'anyone' && audience !== 'visitor') {
@@ -87,14 +105,6 @@ export class Gate {
     const allow = (permission: Parameters<AppContext['permissions']['allow']>[1]) =>
       this.#ctx.permissions.allow(caller.roles, permission)
     return 'anyOf' in audience ? audience.anyOf.some(allow) : audience.allOf.every(allow)
-  }
-
-  async #authenticate(request: FastifyRequest): Promise<Caller | undefined> {
-    const token = request.headers['x-auth-token']
-    const userId = request.headers['x-user-id']
-    if (typeof token !== 'string' || typeof userId !== 'string') return undefined
-    const caller = await findCaller(this.#ctx, userId, token)
-    return caller === undefined ? undefined : { ...caller, ip: request.ip }
   }
 
   #limited(caller: Caller | undefined): boolean {

@@ -4,6 +4,8 @@ import { LruCache } from '../lib/lru-cache.ts'
 const MINUTE_MS = 60_000
 /** Keys remembered; the one unused for longest is forgotten, which only refills its bucket. */
 const KEYS = 100_000
+/** No share of a limit is smaller than this: whoever stays with one process must be able to work. */
+const SMALLEST_SHARE = 3
 
 interface Bucket {
   tokens: number
@@ -22,18 +24,23 @@ export interface LimitState {
 export class RateLimits {
   readonly #buckets = new LruCache<string, Bucket>(KEYS)
   readonly #now: () => number
+  readonly #processes: () => number
 
-  constructor(now: () => number) {
+  /** @param processes how many share the work, and with it each limit */
+  constructor(now: () => number, processes: () => number = () => 1) {
     this.#now = now
+    this.#processes = processes
   }
 
   /**
    * Counts one call against `key`.
-   * @param perMinute refill rate
-   * @param burst bucket size
+   * @param perMinuteOfAll refill rate of the whole installation
+   * @param burstOfAll bucket size of the whole installation
    * @throws ApiError `error-too-many-requests` in the reference's words
    */
-  take(key: string, perMinute: number, burst: number = perMinute): LimitState {
+  take(key: string, perMinuteOfAll: number, burstOfAll: number = perMinuteOfAll): LimitState {
+    const perMinute = this.#shareOf(perMinuteOfAll)
+    const burst = this.#shareOf(burstOfAll)
     const now = this.#now()
     const bucket = this.#buckets.get(key) ?? { tokens: burst, at: now }
     const refill = ((now - bucket.at) * perMinute) / MINUTE_MS
@@ -54,6 +61,10 @@ export class RateLimits {
       remaining: Math.floor(tokens - 1),
       reset: now + Math.ceil((missing * MINUTE_MS) / perMinute),
     }
+  }
+
+  #shareOf(limit: number): number {
+    return Math.max(Math.ceil(limit / this.#processes()), Math.min(limit, SMALLEST_SHARE))
   }
 }
 

@@ -3,6 +3,7 @@ import type { MultipartFile, MultipartValue } from '@fastify/multipart'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../contract/errors.ts'
 import type { IncomingFile, IncomingForm } from '../files/incoming.ts'
+import { passedThrough } from '../lib/young-garbage.ts'
 
 const FILE_FIELD = 'file'
 /** The size of a file is the business of who reads it; here only the frame is bounded. */
@@ -130,6 +131,7 @@ export function boundSending(request: FastifyRequest, reply: FastifyReply): void
     let left = DRAIN_BYTES
     raw.on('data', (piece: Buffer) => {
       left -= piece.length
+      passedThrough(piece.length)
       if (left < 0) cut()
     })
     // Whoever stopped reading the form has stopped the stream.

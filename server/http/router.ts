@@ -100,9 +100,12 @@ export function createRouter(
         method: endpoint.method,
         url: path,
         config: { endpoint },
-        onRequest: (request, reply) => {
+        onRequest: (request, reply, done) => {
           if (endpoint.multipart === true) boundSending(request, reply)
-          return gate.enter(request, reply)
+          const entering = gate.enter(request, reply)
+          // The framework waits for a promise, or else for this call.
+          if (entering === undefined) done()
+          return entering
         },
         handler: (request, reply) => answer(gate, request, reply),
       })

@@ -18,13 +18,21 @@ const CORS_HEADERS =
 export interface HttpEdge {
   app: FastifyInstance
   router: Router
+  /** Counted here and by the sockets: one account of who asks how often. */
+  limits: RateLimits
+  load: LoadWatch
 }
 
 /**
  * Builds the HTTP server. Fastify's defaults are changed where they would break the wire contract:
  * the exact content type, bodies on GET and DELETE, bracketed query strings, error envelopes.
+ * @param processes how many of this installation live; each has its share of the limits
  */
-export function createHttpEdge(ctx: AppContext, observe?: AnswerObserver): HttpEdge {
+export function createHttpEdge(
+  ctx: AppContext,
+  processes: () => number,
+  observe?: AnswerObserver,
+): HttpEdge {
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
@@ -32,6 +40,10 @@ export function createHttpEdge(ctx: AppContext, observe?: AnswerObserver): HttpE
     genReqId: () => newId(),
     return503OnClosing: false,
     forceCloseConnections: 'idle',
+    // Some clients offer HTTP/2 with every request; that is no reason not to answer it.
+    http: {
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+    },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, querystringParser: parseQuery },
     frameworkErrors: (error, _request, reply) => {
       const { status, body } = answerOf(error, false)
@@ -47,16 +59,17 @@ export function createHttpEdge(ctx: AppContext, observe?: AnswerObserver): HttpE
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
   app.addHttpMethod('DELETE', { hasBody: true, overrideExisting: true })
   acceptJson(app)
-  const router = createRouter(app, ctx, new RateLimits(() => ctx.clock.now()), observe)
+  const limits = new RateLimits(() => ctx.clock.now(), processes)
+  const load = new LoadWatch()
+  const router = createRouter(app, ctx, limits, observe)
   handleErrors(app, ctx, (path) => router.methodsAt(path))
-  refuseOverload(app, ctx)
+  refuseOverload(app, ctx, load)
   allowOrigins(app, ctx)
   finishAnswers(app, ctx)
-  return { app, router }
+  return { app, router, limits, load }
 }
 
-function refuseOverload(app: FastifyInstance, ctx: AppContext): void {
-  const watch = new LoadWatch()
+function refuseOverload(app: FastifyInstance, ctx: AppContext, watch: LoadWatch): void {
   app.addHook('onReady', (done) => {
     watch.start()
     done()
@@ -85,7 +98,11 @@ function allowOrigins(app: FastifyInstance, ctx: AppContext): void {
     const { origin } = request.headers
     if (origin !== undefined && ctx.settings.get('API_Enable_CORS')) {
       const allowed = allowedOrigin(ctx.settings.get('API_CORS_Origin'), origin)
-      if (allowed !== undefined) reply.header('access-control-allow-origin', allowed)
+      if (allowed !== undefined) {
+        reply.header('access-control-allow-origin', allowed)
+        // Clients wait for as long as they are told to.
+        reply.header('access-control-expose-headers', 'Retry-After')
+      }
       if (allowed !== '*') reply.header('vary', 'Origin')
       if (request.method === 'OPTIONS') {
         reply.header('access-control-allow-methods', CORS_METHODS)

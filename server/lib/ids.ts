@@ -6,30 +6,44 @@ const TIME_CHARACTERS = 8
 const RANDOM_CHARACTERS = 11
 const POOL_BYTES = 4096
 
-let pool = randomBytes(POOL_BYTES)
+let pool = ''
 let used = 0
 
+/** Characters that were drawn ahead, many at once; each is given out once. */
 function randomCharacters(count: number): string {
-  let text = ''
-  while (text.length < count) {
-    if (used === POOL_BYTES) {
-      pool = randomBytes(POOL_BYTES)
-      used = 0
-    }
-    const value = (pool[used++] ?? 0) & 63
-    // 62 and 63 are drawn again: taking them modulo would favour two characters.
-    if (value < ALPHABET.length) text += ALPHABET[value]
+  if (used + count > pool.length) {
+    pool = drawCharacters()
+    used = 0
   }
+  const text = pool.slice(used, used + count)
+  used += count
   return text
 }
 
+function drawCharacters(): string {
+  const characters: string[] = []
+  for (const byte of randomBytes(POOL_BYTES)) {
+    const value = byte & 63
+    // 62 and 63 are left out: taking them modulo would favour two characters.
+    if (value < ALPHABET.length) characters.push(ALPHABET[value] ?? '')
+  }
+  return characters.join('')
+}
+
+let lastMoment = Number.NaN
+let lastTime = ''
+
 function timeCharacters(milliseconds: number): string {
+  // Under load many ids fall into one millisecond.
+  if (milliseconds === lastMoment) return lastTime
   let rest = milliseconds
   let text = ''
   for (let index = 0; index < TIME_CHARACTERS; index++) {
     text = `${ALPHABET[rest % ALPHABET.length]}${text}`
     rest = Math.floor(rest / ALPHABET.length)
   }
+  lastMoment = milliseconds
+  lastTime = text
   return text
 }
 

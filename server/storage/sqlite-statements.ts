@@ -28,14 +28,24 @@ export class SqliteStatements {
 class PreparedStatement {
   readonly reader: boolean
   readonly #statement: StatementSync
+  readonly #columns: readonly string[]
 
   constructor(statement: StatementSync) {
     this.#statement = statement
-    this.reader = statement.columns().length > 0
+    this.#columns = statement.columns().map(({ name }) => name)
+    this.reader = this.#columns.length > 0
+    // The driver's own row objects are hash tables, slow to make and slow to read.
+    statement.setReturnArrays(true)
   }
 
   all(parameters: readonly unknown[]): unknown[] {
-    return this.#statement.all(...(parameters as SQLInputValue[]))
+    const rows = this.#statement.all(...(parameters as SQLInputValue[])) as unknown as unknown[][]
+    return rows.map((values) => this.#row(values))
+  }
+
+  get(parameters: readonly unknown[]): unknown {
+    const values = this.#statement.get(...(parameters as SQLInputValue[])) as unknown
+    return values === undefined ? undefined : this.#row(values as unknown[])
   }
 
   run(parameters: readonly unknown[]): {
@@ -45,7 +55,17 @@ class PreparedStatement {
     return this.#statement.run(...(parameters as SQLInputValue[]))
   }
 
-  iterate(parameters: readonly unknown[]): IterableIterator<unknown> {
-    return this.#statement.iterate(...(parameters as SQLInputValue[]))
+  *iterate(parameters: readonly unknown[]): IterableIterator<unknown> {
+    for (const values of this.#statement.iterate(...(parameters as SQLInputValue[]))) {
+      yield this.#row(values as unknown as unknown[])
+    }
+  }
+
+  #row(values: readonly unknown[]): unknown {
+    const row: Record<string, unknown> = {}
+    this.#columns.forEach((column, index) => {
+      row[column] = values[index]
+    })
+    return row
   }
 }

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
 import { Kysely, SqliteDialect, type SelectQueryBuilder } from 'kysely'
+import { Checkpoints } from './checkpoints.ts'
 import type { CommitObserver, Database, Reader, Tx } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { Topic } from '../lib/topics.ts'
@@ -9,8 +10,6 @@ import { ringRows } from './rings.ts'
 import { SqliteStatements } from './sqlite-statements.ts'
 import type { Row, Tables } from './tables.ts'
 
-/** Pages (4 kB) the write-ahead log may reach before a commit moves them into the file. */
-const CHECKPOINT_PAGES = 32_000
 /** Page cache of each connection; beyond it the kernel's own cache is as near. */
 const WRITER_CACHE_KIB = 16_384
 const READER_CACHE_KIB = 8192
@@ -28,7 +27,6 @@ export function openConnection(file: string, readOnly: boolean): DatabaseSync {
     connection.exec('pragma synchronous = full')
     // A deleted text must not stay readable in free pages of the file.
     connection.exec('pragma secure_delete = on')
-    connection.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
   }
   connection.exec('pragma foreign_keys = on')
   connection.exec(`pragma cache_size = -${readOnly ? READER_CACHE_KIB : WRITER_CACHE_KIB}`)
@@ -54,6 +52,7 @@ export class SqliteDatabase implements Database {
   readonly engine = 'sqlite'
   readonly #writer: DatabaseSync
   readonly #group: GroupCommit
+  readonly #checkpoints: Checkpoints
   readonly #reader: SqliteReader
   readonly #readerConnection: DatabaseSync
   readonly #released: () => void
@@ -69,6 +68,8 @@ export class SqliteDatabase implements Database {
     this.#reader = new SqliteReader(new SqliteStatements(this.#readerConnection))
     const statements = new SqliteStatements(writer)
     const q = kyselyOver(statements)
+    const checkpoints = new Checkpoints(file, writer)
+    this.#checkpoints = checkpoints
     this.#group = new GroupCommit({
       begin: () => writer.exec('begin immediate'),
       savepoint: () => writer.exec('savepoint operation'),
@@ -76,11 +77,15 @@ export class SqliteDatabase implements Database {
       rollbackToSavepoint: () => writer.exec('rollback to operation; release operation'),
       commit: () => writer.exec('commit'),
       rollback: () => writer.exec('rollback'),
+      startOver: () => writer.exec('rollback; begin immediate'),
       handle: () => {
         const tx = new SqliteTx(statements, q, observer)
         return { tx, revoke: () => tx.revoke(), committed: () => tx.runAfterCommit() }
       },
-      observe: (operations, seconds) => observer.committed?.(operations, seconds),
+      observe: (operations, seconds) => {
+        observer.committed?.(operations, seconds)
+        checkpoints.afterCommit()
+      },
     })
   }
 
@@ -133,6 +138,7 @@ export class SqliteDatabase implements Database {
 
   async close(): Promise<void> {
     await this.#group.close()
+    await this.#checkpoints.close()
     clearTimeout(this.#emptyLater)
     await this.#snapshots
     this.#readerConnection.close()
@@ -195,7 +201,10 @@ class SqliteTx implements Tx {
     const sql = `select ${columns.map(quoted).join(', ')} from "${table}" where id = ?`
     const statement = this.#statements.prepare(sql)
     const rows: Pick<Row<Name>, Column>[] = []
-    for (const id of ids) rows.push(...(statement.all([id]) as Pick<Row<Name>, Column>[]))
+    for (const id of ids) {
+      const row = statement.get([id])
+      if (row !== undefined) rows.push(row as Pick<Row<Name>, Column>)
+    }
     return rows
   }
 

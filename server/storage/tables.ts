@@ -159,8 +159,10 @@ export interface UserTable {
   password_hash: string | null
   active: Flag
   type: 'user' | 'bot'
-  /** What `users.setStatus` last said; effective while no socket says otherwise. */
+  /** What holds and what others see. */
   status: 'online' | 'away' | 'busy' | 'offline'
+  /** What he last said himself; null when that is nothing that outlives his connections. */
+  chosen_status: 'online' | 'away' | 'busy' | 'offline' | null
   status_text: string
   /** `statusLivechat`; null for who is no agent. */
   availability: 'available' | 'not-available' | null
@@ -203,6 +205,18 @@ export interface SessionTable {
   user_agent: string
   created_at: Time
   expires_at: Time | null
+}
+
+/** A browser that is told while the desk is closed. */
+export interface PushSubscriptionTable {
+  id: string
+  session_id: string
+  user_id: string
+  endpoint: string
+  /** What to encrypt for, in base64url. */
+  public_key: string
+  auth_secret: string
+  created_at: Time
 }
 
 export interface RoleTable {
@@ -334,8 +348,30 @@ export interface AuditTable {
 
 export interface ErasureTable {
   id: string
-  kind: 'visitor'
+  kind: 'visitor' | 'room' | 'offline-message'
   at: Time
+}
+
+/** A process of this installation. */
+export interface NodeTable {
+  id: string
+  /** Host and process, for the operator. */
+  name: string
+  /** Grows while the process lives. Others watch that it does; their clocks need not agree. */
+  beat: number
+  beat_at: Time
+  bus: 'alone' | 'connected' | 'lost'
+  /** It has stopped in good order; its connections are on their way to others. */
+  leaving: Flag
+  started_at: Time
+}
+
+/** Who has connections to which process. */
+export interface PresenceTable {
+  /** `user:<id>` or `visitor:<id>`. */
+  subject: string
+  node_id: string
+  state: 'online' | 'away'
 }
 
 /** Every table of the schema; column types are the same on both engines. */
@@ -361,6 +397,9 @@ export interface Tables {
   custom_field: CustomFieldTable
   audit: AuditTable
   erasure: ErasureTable
+  node: NodeTable
+  presence: PresenceTable
+  push_subscription: PushSubscriptionTable
 }
 
 type SelectType<Column> =

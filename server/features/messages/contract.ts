@@ -45,6 +45,16 @@ export const WireMessage = Type.Object({
   attachments: Type.Optional(Type.Array(Type.Unknown())),
   file: Type.Optional(WireFile),
   files: Type.Optional(Type.Array(WireFile)),
+  fileUpload: Type.Optional(
+    Type.Object(
+      {
+        publicFilePath: Type.String({ description: 'URL of the download.' }),
+        type: Type.String(),
+        size: Type.Optional(Type.Integer()),
+      },
+      { description: 'Where one message is read by itself.' },
+    ),
+  ),
   editedAt: Type.Optional(IsoTime),
   editedBy: Type.Optional(Type.Object({ _id: Type.String(), username: Type.String() })),
   unread: Type.Optional(Type.Boolean()),
@@ -134,6 +144,7 @@ export const getMessage = defineEndpoint({
   path: '/api/v1/livechat/message/:_id',
   tag: TAG,
   summary: 'Read one message of the visitor’s room',
+  description: 'Links to a file that it carries are whole URLs here.',
   audience: 'visitor',
   plainErrors: true,
   params: MessageParams,

@@ -17,7 +17,7 @@ import {
   readVisitorMessage,
   sendVisitorMessage,
 } from './visitor-operations.ts'
-import { toWireMessage } from './wire.ts'
+import { toSingleMessage, toWireMessage } from './wire.ts'
 
 /** Endpoints of the tag Livechat Messages that visitors use. */
 export function visitorMessageRoutes({ router, ctx }: RouteParts): void {
@@ -35,7 +35,8 @@ export function visitorMessageRoutes({ router, ctx }: RouteParts): void {
   router.add(getMessage, async ({ params, query }) => {
     const own = { token: query.token, roomId: query.rid, messageId: params._id }
     const message = await readVisitorMessage(ctx, own)
-    return { message: toWireMessage(message, { type: 'visitor', token: query.token }) }
+    const viewer = { type: 'visitor', token: query.token } as const
+    return { message: toSingleMessage(message, viewer, ctx.config.rootUrl) }
   })
 
   router.add(updateMessage, async ({ params, body }, call) => {

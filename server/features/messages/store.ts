@@ -10,24 +10,25 @@ import { removeMessageFiles } from '../files/store.ts'
 import type { Author } from './append.ts'
 
 /** A message of this room, deleted ones included. */
-export const findMessageInRoom = (
+export async function findMessageInRoom(
   reader: Reader,
   roomId: string,
   messageId: string,
-): Promise<Row<'message'> | undefined> =>
-  reader.q
-    .selectFrom('message')
-    .selectAll()
-    .where('id', '=', messageId)
-    .where('room_id', '=', roomId)
-    .executeTakeFirst()
+): Promise<Row<'message'> | undefined> {
+  const message = await findMessage(reader, messageId)
+  return message?.room_id === roomId ? message : undefined
+}
 
 /** A message wherever it is; the caller checks access to its room. */
-export const findMessage = (
+export async function findMessage(
   reader: Reader,
   messageId: string,
-): Promise<Row<'message'> | undefined> =>
-  reader.q.selectFrom('message').selectAll().where('id', '=', messageId).executeTakeFirst()
+): Promise<Row<'message'> | undefined> {
+  const [message] = await reader.rows<Row<'message'>>('select * from message where id = $1', [
+    messageId,
+  ])
+  return message
+}
 
 /** Bounds of a page of history. */
 export interface HistoryPage {
@@ -42,26 +43,32 @@ export interface HistoryPage {
   ascending?: boolean
 }
 
+/** Condition: somebody still sees the message; a deletion may leave a visible `rm` mark. */
+const SEEN = "hidden = 0 and (deleted = 0 or kind = 'rm')"
+
 /** Visible messages of a room, newest first unless told otherwise. */
 export function listMessages(
   reader: Reader,
   roomId: string,
   page: HistoryPage,
 ): Promise<Row<'message'>[]> {
-  let query = visible(reader, roomId)
-    .selectAll()
-    .orderBy('seq', page.ascending === true ? 'asc' : 'desc')
-    .limit(page.limit)
-    .offset(page.offset ?? 0)
-  if (page.before !== undefined) query = query.where('ts', '<', page.before)
-  if (page.after !== undefined) query = query.where('ts', '>', page.after)
+  const parameters: unknown[] = [roomId, page.limit, page.offset ?? 0]
+  const value = (given: unknown) => `$${parameters.push(given)}`
   const { withoutKinds = [] } = page
-  if (withoutKinds.length > 0) {
-    query = query.where((where) =>
-      where.or([where('kind', 'is', null), where('kind', 'not in', withoutKinds)]),
-    )
-  }
-  return query.execute()
+  const conditions = [
+    'room_id = $1',
+    SEEN,
+    ...(page.before === undefined ? [] : [`ts < ${value(page.before)}`]),
+    ...(page.after === undefined ? [] : [`ts > ${value(page.after)}`]),
+    ...(withoutKinds.length === 0
+      ? []
+      : [`(kind is null or kind not in (${withoutKinds.map(value).join(', ')}))`]),
+  ]
+  return reader.rows(
+    `select * from message where ${conditions.join(' and ')}
+     order by seq ${page.ascending === true ? 'asc' : 'desc'} limit $2 offset $3`,
+    parameters,
+  )
 }
 
 /** Messages that somebody still sees; a deletion may leave a visible `rm` mark. */
@@ -82,27 +89,26 @@ export async function listChanges(
   afterSeq: number,
   limit: number,
 ): Promise<Row<'message'>[]> {
-  const half = () =>
-    reader.q
-      .selectFrom('message')
-      .selectAll()
-      .where('room_id', '=', roomId)
-      .orderBy('changed_seq', 'asc')
-      .limit(limit)
-  const created = await reader.q
-    .selectFrom('message')
-    .selectAll()
-    .where('room_id', '=', roomId)
-    .where('seq', '>', afterSeq)
-    .whereRef('changed_seq', '=', 'seq')
-    .orderBy('seq', 'asc')
-    .limit(limit)
-    .execute()
-  const changed = await half()
-    .where('changed_seq', '>', afterSeq)
-    .whereRef('changed_seq', '>', 'seq')
-    .execute()
+  const created = await reader.rows<Row<'message'>>(
+    `select * from message where room_id = $1 and seq > $2 and changed_seq = seq
+     order by seq limit $3`,
+    [roomId, afterSeq, limit],
+  )
+  const changed = await reader.rows<Row<'message'>>(
+    `select * from message where room_id = $1 and changed_seq > $2 and changed_seq > seq
+     order by changed_seq limit $3`,
+    [roomId, afterSeq, limit],
+  )
   return [...created, ...changed].sort((a, b) => a.changed_seq - b.changed_seq).slice(0, limit)
+}
+
+/** The newest visible message of a room. */
+export async function lastMessage(
+  reader: Reader,
+  roomId: string,
+): Promise<Row<'message'> | undefined> {
+  const [message] = await listMessages(reader, roomId, { limit: 1 })
+  return message
 }
 
 /** The newest visible message of each room that has one, by room id. */
@@ -110,7 +116,12 @@ export async function lastMessages(
   reader: Reader,
   roomIds: readonly string[],
 ): Promise<Map<string, Row<'message'>>> {
-  if (roomIds.length === 0) return new Map()
+  const [first] = roomIds
+  if (first === undefined) return new Map()
+  if (roomIds.length === 1) {
+    const message = await lastMessage(reader, first)
+    return new Map(message === undefined ? [] : [[first, message]])
+  }
   const rows = await reader.q
     .selectFrom('room as r')
     .innerJoin('message as m', (join) =>

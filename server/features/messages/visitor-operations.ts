@@ -5,6 +5,7 @@ import type { Reader, Tx } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
 import { accessVisitor, type VisitorIdentity } from '../visitors/access.ts'
 import type { Author, Draft } from './append.ts'
+import { readChanges, type Changes } from './changes.ts'
 import type { SendingRoom } from './room-activity.ts'
 import {
   changeText,
@@ -12,7 +13,6 @@ import {
   findMessage,
   findMessageInRoom,
   keepHistory,
-  listChanges,
   listMessages,
   lockRoomForChange,
   type LockedRoom,
@@ -181,20 +181,6 @@ export function readVisitorHistory(
   })
 }
 
-/** What changed in a room after a place in its order. */
-export interface Changes {
-  messages: Row<'message'>[]
-  deleted: Row<'message'>[]
-  /** Go on from here. */
-  seq: number
-  more: boolean
-  /**
-   * What changed after the reader's place cannot all be told: the place is unknown, or tombstones
-   * of later deletions were removed. He has to forget what he knows; `messages` are the newest.
-   */
-  limited: boolean
-}
-
 /** Everything that changed in the visitor's room after `afterSeq`, without a gap (P4). */
 export function readVisitorChanges(
   ctx: AppContext,
@@ -203,27 +189,7 @@ export function readVisitorChanges(
   return ctx.db.snapshot(async (reader) => {
     const room = await accessOwnRoom(reader, token, roomId)
     const size = limit === undefined || limit === 0 ? MAX_HISTORY : cappedLimit(limit)
-    // Who knows nothing yet has nothing that was deleted since.
-    const pruned = afterSeq > 0 && afterSeq < room.pruned_seq
-    if (afterSeq > room.seq || pruned) {
-      // Not page by page from the first: a place on that way would be as old as this one.
-      const newest = await listMessages(reader, room.id, { limit: size })
-      const messages = newest.reverse()
-      return { messages, deleted: [], seq: room.seq, more: false, limited: true }
-    }
-    const rows = await listChanges(reader, room.id, afterSeq, size + 1)
-    const more = rows.length > size
-    const page = rows.slice(0, size)
-    const gone = (row: Row<'message'>) => row.deleted === 1 && row.kind !== 'rm'
-    const last = page.at(-1)
-    return {
-      messages: page.filter((row) => !gone(row) && row.hidden === 0),
-      deleted: page.filter(gone),
-      // What was filtered away is passed, too: the cursor moves to the end of the page.
-      seq: more && last !== undefined ? last.changed_seq : room.seq,
-      more,
-      limited: false,
-    }
+    return readChanges(reader, room, afterSeq, size)
   })
 }
 
@@ -260,19 +226,15 @@ async function remove(
   })
 }
 
+type OwnRoomState = Pick<Row<'room'>, 'id' | 'seq' | 'pruned_seq' | 'state'>
+
 /** The room of this id if it is this token's; absent and foreign are answered alike (S1). */
-async function accessOwnRoom(
-  reader: Reader,
-  token: string,
-  roomId: string,
-): Promise<Pick<Row<'room'>, 'id' | 'seq' | 'pruned_seq' | 'state'>> {
+async function accessOwnRoom(reader: Reader, token: string, roomId: string): Promise<OwnRoomState> {
   const visitor = await accessVisitor(reader, token)
-  const room = await reader.q
-    .selectFrom('room')
-    .select(['id', 'seq', 'pruned_seq', 'state'])
-    .where('id', '=', roomId)
-    .where('visitor_id', '=', visitor.id)
-    .executeTakeFirst()
+  const [room] = await reader.rows<OwnRoomState>(
+    'select id, seq, pruned_seq, state from room where id = $1 and visitor_id = $2',
+    [roomId, visitor.id],
+  )
   if (room === undefined) throw new ApiError('invalid-room')
   return room
 }

@@ -38,3 +38,43 @@ const editOf = (row: Row<'message'>): Pick<WireMessage, 'editedAt' | 'editedBy'>
   editedAt: row.edited_at ?? row.changed_at,
   editedBy: { _id: row.edited_by_id ?? '', username: row.edited_by_username ?? '' },
 })
+
+/** Fields of an attachment that link to a file of this server, and how such a link begins. */
+const FILE_LINKS: readonly string[] = ['title_link', 'image_url', 'audio_url', 'video_url']
+const DOWNLOADS = '/file-upload/'
+
+/**
+ * A message that is read by itself: the file that it carries is named by whole URLs, for a reader
+ * who does not know where the server is, and summed up in `fileUpload`.
+ */
+export function toSingleMessage(
+  row: Row<'message'>,
+  viewer: MessageViewer,
+  rootUrl: string,
+): WireMessage {
+  const message = toWireMessage(row, viewer)
+  const { file, attachments } = message
+  if (file === undefined || attachments === undefined) return message
+  const whole = (attachments as Record<string, unknown>[]).map((attachment) =>
+    Object.fromEntries(
+      Object.entries(attachment).map(([name, value]) => {
+        const isLink =
+          FILE_LINKS.includes(name) && typeof value === 'string' && value.startsWith(DOWNLOADS)
+        return [name, isLink ? rootUrl + value : value]
+      }),
+    ),
+  )
+  const { type, size } = file
+  const link = whole.find((attachment) => attachment['title_link_download'] === true)?.[
+    'title_link'
+  ]
+  return {
+    ...message,
+    attachments: whole,
+    fileUpload: {
+      publicFilePath: typeof link === 'string' ? link : '',
+      type,
+      ...(size === undefined ? {} : { size }),
+    },
+  }
+}

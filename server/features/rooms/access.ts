@@ -10,13 +10,14 @@ type RoomState = Pick<RoomWithVisitor, 'id' | 'state' | 'served_by_id' | 'prefer
 /**
  * Whether a signed-in user may read a room (domain model, section 9): one rule a line, any of them
  * is enough.
+ * @param member whether he is a member of the room now
  */
-export async function mayReadRoom(
-  ctx: AppContext,
-  reader: Pick<Reader, 'q'>,
-  caller: Caller,
-  room: RoomState,
-): Promise<boolean> {
+export function readsRoom(
+  ctx: Pick<AppContext, 'permissions' | 'settings'>,
+  caller: Pick<Caller, 'userId' | 'roles'>,
+  room: Omit<RoomState, 'id'>,
+  member: boolean,
+): boolean {
   const has = (permission: Parameters<typeof ctx.permissions.allow>[1]) =>
     ctx.permissions.allow(caller.roles, permission)
   if (has('view-livechat-rooms')) return true
@@ -25,7 +26,18 @@ export async function mayReadRoom(
   if (room.state === 'closed' && has('view-livechat-room-closed-by-another-agent')) return true
   if (room.state === 'queued' && room.preferred_agent_id === caller.userId) return true
   if (room.state === 'queued' && previewsQueue(ctx)) return true
-  return isMember(reader, room.id, caller.userId)
+  return member
+}
+
+/** The same where it is not known yet whether he is a member; asked only where it matters. */
+export async function mayReadRoom(
+  ctx: AppContext,
+  reader: Pick<Reader, 'q'>,
+  caller: Caller,
+  room: RoomState,
+): Promise<boolean> {
+  if (readsRoom(ctx, caller, room, false)) return true
+  return readsRoom(ctx, caller, room, true) && isMember(reader, room.id, caller.userId)
 }
 
 /**
@@ -49,7 +61,7 @@ export function mayReadRows(ctx: AppContext, { roles, userId }: Caller): RawBuil
 }
 
 /** Under manual selection agents choose from the queue, so they may look at what waits there. */
-const previewsQueue = (ctx: AppContext): boolean =>
+const previewsQueue = (ctx: Pick<AppContext, 'settings'>): boolean =>
   ctx.settings.get('Livechat_Routing_Method') === 'Manual_Selection'
 
 /**

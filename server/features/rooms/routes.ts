@@ -1,4 +1,5 @@
 import type { RouteParts } from '../../route-parts.ts'
+import type { Call } from '../../http/router.ts'
 import { closeRoom, getRoom, surveyRoom } from './contract.ts'
 import { closeVisitorRoom, getOrOpenRoom, rateRoom } from './visitor-operations.ts'
 import { languageFor, textOf } from '../../texts/texts.ts'
@@ -11,7 +12,7 @@ export function roomRoutes({ router, ctx }: RouteParts): void {
       token: query.token,
       roomId: query.rid,
       preferredAgentId: query.agentId,
-      source: sourceOf(call.header('cookie') ?? '', call.host),
+      source: sourceOf(call),
     })
     const viewer = { type: 'visitor', token: query.token } as const
     return { room: toWireRoom(room, lastMessage, viewer), newRoom: created }
@@ -30,8 +31,16 @@ export function roomRoutes({ router, ctx }: RouteParts): void {
   }))
 }
 
-/** The stock widget marks its requests by two cookies (wire contract, section 1.5). */
-const sourceOf = (cookies: string, host: string): Record<string, unknown> =>
-  /(?:^|;\s*)rc_room_type=l(?:;|$)/.test(cookies) && /(?:^|;\s*)rc_is_widget=t(?:;|$)/.test(cookies)
-    ? { type: 'widget', destination: host }
-    : { type: 'api' }
+/**
+ * The stock widget marks its requests by two cookies (wire contract, section 1.5); ours, which sets
+ * none, asks from its own page.
+ */
+function sourceOf(call: Call): Record<string, unknown> {
+  const cookies = call.header('cookie') ?? ''
+  const isStock =
+    /(?:^|;\s*)rc_room_type=l(?:;|$)/.test(cookies) &&
+    /(?:^|;\s*)rc_is_widget=t(?:;|$)/.test(cookies)
+  const page = URL.parse(call.header('referer') ?? '')
+  const isOurs = page?.host === call.host && page.pathname.endsWith('/livechat')
+  return isStock || isOurs ? { type: 'widget', destination: call.host } : { type: 'api' }
+}

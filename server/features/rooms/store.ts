@@ -23,8 +23,19 @@ export const roomsWithVisitor = (reader: Reader) =>
     ])
 
 /** A room by id, with its visitor. Callers go through `access.ts`. */
-export const findRoom = (reader: Reader, roomId: string): Promise<RoomWithVisitor | undefined> =>
-  roomsWithVisitor(reader).where('room.id', '=', roomId).executeTakeFirst()
+export async function findRoom(
+  reader: Reader,
+  roomId: string,
+): Promise<RoomWithVisitor | undefined> {
+  const [room] = await reader.rows<RoomWithVisitor>(
+    `select room.*, visitor.username as visitor_username, visitor.name as visitor_name,
+       visitor.phone as visitor_phone, visitor.token_hash as visitor_token_hash
+     from room join visitor on visitor.id = room.visitor_id
+     where room.id = $1`,
+    [roomId],
+  )
+  return room
+}
 
 /** Reads and locks a whole room row. */
 export async function lockRoom(tx: Tx, roomId: string): Promise<Row<'room'> | undefined> {
@@ -33,13 +44,16 @@ export async function lockRoom(tx: Tx, roomId: string): Promise<Row<'room'> | un
 }
 
 /** The visitor's one open room. */
-export const findOpenRoom = (reader: Reader, visitorId: string): Promise<Row<'room'> | undefined> =>
-  reader.q
-    .selectFrom('room')
-    .selectAll()
-    .where('visitor_id', '=', visitorId)
-    .where('closed_at', 'is', null)
-    .executeTakeFirst()
+export async function findOpenRoom(
+  reader: Reader,
+  visitorId: string,
+): Promise<Row<'room'> | undefined> {
+  const [room] = await reader.rows<Row<'room'>>(
+    'select * from room where visitor_id = $1 and closed_at is null',
+    [visitorId],
+  )
+  return room
+}
 
 /** Changes columns of one room. */
 export const updateRoom = (tx: Tx, room: Partial<Row<'room'>> & { id: string }): Promise<void> =>

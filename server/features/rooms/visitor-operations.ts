@@ -1,14 +1,15 @@
 import type { AppContext } from '../../context.ts'
 import { ApiError } from '../../contract/errors.ts'
 import { hashSecret } from '../../lib/hash.ts'
-import { isUniqueViolation, type Reader } from '../../storage/database.ts'
+import { isUniqueViolation } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
 import { openRoom, type OpenedRoom } from '../../routing/open-room.ts'
-import { lastMessages } from '../messages/store.ts'
+import { lastMessage } from '../messages/store.ts'
 import { accessVisitor } from '../visitors/access.ts'
+import { tellWebhook } from '../webhooks/outbox.ts'
 import { closeLockedRoom } from '../../routing/close-room.ts'
 import { lockRouting } from '../../routing/routing-lock.ts'
-import { findRoom, lockRoom, updateRoom, type RoomWithVisitor } from './store.ts'
+import { findOpenRoom, findRoom, lockRoom, updateRoom, type RoomWithVisitor } from './store.ts'
 
 const SURVEY_ITEMS: ReadonlySet<string> = new Set([
   'satisfaction',
@@ -48,7 +49,7 @@ export async function getOrOpenRoom(
     if (room?.visitor_id !== visitor.id || room.state === 'closed') {
       throw new ApiError('invalid-room')
     }
-    return viewOf(reader, room)
+    return { room, lastMessage: await lastMessage(reader, room.id) }
   })
   return { ...view, created: opened.created }
 }
@@ -57,12 +58,7 @@ async function openRoomOnce(ctx: AppContext, request: RoomRequest): Promise<Open
   // Opening is rare, asking again is not: what is there needs no write.
   const existing = await ctx.db.read(async (reader) => {
     const visitor = await accessVisitor(reader, request.token)
-    return reader.q
-      .selectFrom('room')
-      .select('id')
-      .where('visitor_id', '=', visitor.id)
-      .where('closed_at', 'is', null)
-      .executeTakeFirst()
+    return findOpenRoom(reader, visitor.id)
   })
   if (existing !== undefined) return { roomId: existing.id, created: false }
   const pageVisits = ctx.remembered.pageVisits.of(request.token, ctx.clock.now())
@@ -126,11 +122,7 @@ export function rateRoom(
     const data = Object.fromEntries(known.map(({ name, value }) => [name, value]))
     const before = room.survey === null ? {} : (JSON.parse(room.survey) as Record<string, string>)
     await updateRoom(tx, { id: room.id, survey: JSON.stringify({ ...before, ...data }) })
+    await tellWebhook(ctx, tx, room.id, { type: 'LivechatFeedback' })
     return data
   })
-}
-
-async function viewOf(reader: Reader, room: RoomWithVisitor): Promise<RoomView> {
-  const last = await lastMessages(reader, [room.id])
-  return { room, lastMessage: last.get(room.id) }
 }
