@@ -1,0 +1,7 @@
+export { createAgentDesk } from './agent-desk.ts'
+export { createVisitorChat } from './visitor-chat.ts'
+export { createRest, NetworkError, RestError } from './rest.ts'
+export type { Rest, RestOptions } from './rest.ts'
+export type * from './desk-types.ts'
+export type * from './visitor-types.ts'
+export type * from './room-state.ts'
