@@ -24,11 +24,19 @@ export type BusState = 'alone' | 'connected' | 'lost'
  */
 export interface Bus {
   readonly state: BusState
+  /** Milliseconds that the last rings took to leave for the others; null before there were any. */
+  readonly lagMs: number | null
   /** Tells topics; those of one turn go together and each once. */
   ring(topics: Iterable<Topic>): void
   whisper(whisper: Whisper): void
   /** Calls `listener` for rings of every process. Returns how to stop. */
   onRing(listener: (topics: ReadonlySet<Topic>) => void): () => void
+  /**
+   * Calls `listener` when rings may have been missed, so that everything that is followed has to be
+   * looked at: after the bus has come back, after a process has died, once a second while a process
+   * is cut off, and rarely in between. Never with one process alone. Returns how to stop.
+   */
+  onMissed(listener: () => void): () => void
   onWhisper(listener: (whisper: Whisper) => void): () => void
   close(): Promise<void>
 }

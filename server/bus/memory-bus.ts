@@ -4,8 +4,10 @@ import type { Bus, BusState, Whisper } from './bus.ts'
 /** The bus of a single process. The others deliver to this one what they hear. */
 export class MemoryBus implements Bus {
   readonly state: BusState = 'alone'
+  readonly lagMs = null
   readonly #ringListeners = new Set<(topics: ReadonlySet<Topic>) => void>()
   readonly #whisperListeners = new Set<(whisper: Whisper) => void>()
+  readonly #missedListeners = new Set<() => void>()
   #ringing: Set<Topic> | undefined
 
   ring(topics: Iterable<Topic>): void {
@@ -32,14 +34,25 @@ export class MemoryBus implements Bus {
     return () => this.#ringListeners.delete(listener)
   }
 
+  onMissed(listener: () => void): () => void {
+    this.#missedListeners.add(listener)
+    return () => this.#missedListeners.delete(listener)
+  }
+
   onWhisper(listener: (whisper: Whisper) => void): () => void {
     this.#whisperListeners.add(listener)
     return () => this.#whisperListeners.delete(listener)
   }
 
+  /** Says that rings may have been missed. A single process never does. */
+  missed(): void {
+    for (const listener of this.#missedListeners) listener()
+  }
+
   close(): Promise<void> {
     this.#ringListeners.clear()
     this.#whisperListeners.clear()
+    this.#missedListeners.clear()
     return Promise.resolve()
   }
 }
