@@ -1,0 +1,178 @@
+import type { AppContext } from '../context.ts'
+import { roomsWithVisitor, type RoomWithVisitor } from '../features/rooms/store.ts'
+import { livingMemberships } from '../features/subscriptions/store.ts'
+import type { Reader } from '../storage/database.ts'
+import type { Row } from '../storage/tables.ts'
+
+/** Rooms that are read together; the rest follows at once. */
+const ROOMS_AT_ONCE = 250
+/** Statements for so many rooms are prepared; a smaller set is filled up. */
+const SIZES = [1, 8, 32, 125] as const
+
+/** A room at one moment, and what was said since the last look at it. */
+export interface RoomLook {
+  id: string
+  /** Undefined once it is erased. */
+  room: RoomWithVisitor | undefined
+  /** Who is a member now, by user. */
+  members: ReadonlyMap<string, Row<'subscription'>>
+  /** Ascending by last change. */
+  changed: readonly Row<'message'>[]
+}
+
+/** Somebody who wants to hear of rooms. */
+export interface RoomObserver {
+  /** Whether he wants to hear of this room at all. */
+  wants(roomId: string): boolean
+  /** The place after which changes of the messages are wanted; undefined for none of them. */
+  cursor?(roomId: string): number | undefined
+  looked(looks: readonly RoomLook[]): void
+}
+
+/**
+ * Reads rooms that have moved, many at once and each once whatever happened to it, and tells the
+ * observers. One round at a time: what moves meanwhile waits for the next, which makes rounds
+ * larger under load and never late.
+ */
+export class RoomLooks {
+  readonly #ctx: AppContext
+  readonly #observers: readonly RoomObserver[]
+  readonly #moved = new Set<string>()
+  #round: Promise<void> | undefined
+  #stopped = false
+
+  constructor(ctx: AppContext, observers: readonly RoomObserver[]) {
+    this.#ctx = ctx
+    this.#observers = observers
+  }
+
+  /** These rooms may have moved. */
+  moved(roomIds: Iterable<string>): void {
+    for (const id of roomIds) {
+      if (this.#observers.some((observer) => observer.wants(id))) this.#moved.add(id)
+    }
+    if (this.#moved.size > 0) this.#round ??= this.#run()
+  }
+
+  /** Resolves once everything that was told is read and handed on. */
+  async settled(): Promise<void> {
+    await this.#round
+  }
+
+  /** Ends after the round in work. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#round
+  }
+
+  async #run(): Promise<void> {
+    while (this.#moved.size > 0 && !this.#stopped) {
+      const ids = [...this.#moved].slice(0, ROOMS_AT_ONCE)
+      for (const id of ids) this.#moved.delete(id)
+      try {
+        this.#tell(await this.#read(ids))
+      } catch (error) {
+        this.#ctx.log.warn({ err: error }, 'rooms could not be read; they are read again')
+        for (const id of ids) this.#moved.add(id)
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref())
+      }
+    }
+    this.#round = undefined
+  }
+
+  #tell(looks: readonly RoomLook[]): void {
+    for (const observer of this.#observers) {
+      try {
+        observer.looked(looks)
+      } catch (error) {
+        // A fault of ours: reading again would not mend it, and the others have to hear.
+        this.#ctx.log.error({ err: error }, 'failed')
+      }
+    }
+  }
+
+  #read(ids: readonly string[]): Promise<RoomLook[]> {
+    return this.#ctx.db.read(async (reader) => {
+      // Rooms after messages: who may read is decided by a state not older than what is read.
+      const changed = await changedMessages(reader, this.#cursors(ids))
+      const rooms = await readRooms(reader, ids)
+      const members = await livingMemberships(reader, ids)
+      return ids.map((id) => ({
+        id,
+        room: rooms.get(id),
+        members: members.get(id) ?? NOBODY,
+        changed: changed.get(id) ?? NOTHING,
+      }))
+    })
+  }
+
+  #cursors(ids: readonly string[]): { id: string; after: number }[] {
+    return ids.flatMap((id) => {
+      const cursors = this.#observers.flatMap((observer) => observer.cursor?.(id) ?? [])
+      return cursors.length === 0 ? [] : [{ id, after: Math.min(...cursors) }]
+    })
+  }
+}
+
+const RETRY_MS = 250
+const NOBODY: ReadonlyMap<string, Row<'subscription'>> = new Map()
+const NOTHING: readonly Row<'message'>[] = []
+
+/** Rooms by id, with their visitors. */
+export async function readRooms(
+  reader: Reader,
+  ids: readonly string[],
+): Promise<Map<string, RoomWithVisitor>> {
+  const rows = await roomsWithVisitor(reader)
+    .where('room.id', 'in', [...ids])
+    .execute()
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+async function changedMessages(
+  reader: Reader,
+  cursors: readonly { id: string; after: number }[],
+): Promise<Map<string, Row<'message'>[]>> {
+  const changed = new Map<string, Row<'message'>[]>()
+  for (let from = 0; from < cursors.length;) {
+    const size = SIZES.find((one) => one >= cursors.length - from) ?? SIZES[SIZES.length - 1] ?? 1
+    const part = cursors.slice(from, from + size)
+    from += size
+    const parameters = Array.from({ length: size }, (_, index) => part[index] ?? NO_ROOM)
+    const rows = await reader.rows<Row<'message'>>(
+      statementFor(size),
+      parameters.flatMap(({ id, after }) => [id, after]),
+    )
+    for (const row of rows) {
+      const known = changed.get(row.room_id)
+      if (known === undefined) changed.set(row.room_id, [row])
+      else known.push(row)
+    }
+  }
+  for (const rows of changed.values()) rows.sort((a, b) => a.changed_seq - b.changed_seq)
+  return changed
+}
+
+const NO_ROOM = { id: '', after: 0 }
+const statements = new Map<number, string>()
+
+/**
+ * New and changed messages have an index each. One statement shows one moment, so no change of a
+ * room is missing that comes before another one in the answer.
+ */
+function statementFor(size: number): string {
+  const known = statements.get(size)
+  if (known !== undefined) return known
+  const each = (condition: (room: string, after: string) => string): string =>
+    Array.from({ length: size }, (_, index) =>
+      condition(`$${index * 2 + 1}`, `$${index * 2 + 2}`),
+    ).join(' or ')
+  const created = each((room, after) => `(room_id = ${room} and seq > ${after})`)
+  const edited = each((room, after) => `(room_id = ${room} and changed_seq > ${after})`)
+  const text = `
+    select * from message where changed_seq = seq and (${created})
+    union all
+    select * from message where changed_seq > seq and (${edited})`
+  statements.set(size, text)
+  return text
+}
