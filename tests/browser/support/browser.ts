@@ -31,6 +31,13 @@ export interface WindowOptions {
   mayFail?: boolean
 }
 
+/** Starts the Chromium of this machine. */
+export function launchBrowser(): Promise<Browser> {
+  const executablePath = process.env['CHROMIUM'] ?? PLACES.find((path) => existsSync(path))
+  assert.ok(executablePath, `no Chromium at ${PLACES.join(', ')}; CHROMIUM names another place`)
+  return chromium.launch({ executablePath, args: FLAGS })
+}
+
 /** A browser of the enclosing suite. Each window is a person of his own: nothing is shared. */
 export interface TestBrowser {
   open(options?: WindowOptions): Promise<Page>
@@ -40,16 +47,15 @@ export interface TestBrowser {
 
 /**
  * Declares Chromium for the enclosing suite. An error that a page does not catch, or one that it
- * writes to its console, fails the suite.
+ * writes to its console, fails the suite. To be declared before the site: what is declared first
+ * ends first, and a page that loses its server complains.
  */
 export function useBrowser(): () => TestBrowser {
   let browser: Browser | undefined
   const errors: string[] = []
   const contexts = new Set<BrowserContext>()
   before(async () => {
-    const executablePath = process.env['CHROMIUM'] ?? PLACES.find((path) => existsSync(path))
-    assert.ok(executablePath, `no Chromium at ${PLACES.join(', ')}; CHROMIUM names another place`)
-    browser = await chromium.launch({ executablePath, args: FLAGS })
+    browser = await launchBrowser()
   })
   after(async () => {
     await browser?.close()

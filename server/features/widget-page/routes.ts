@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { BuiltFiles, etagOf, sendBuilt, type BuiltFile } from '../../http/built-files.ts'
+import { LruCache } from '../../lib/lru-cache.ts'
+import type { RouteParts } from '../../route-parts.ts'
+import { directionOf, languageFor } from '../../texts/texts.ts'
+import { initialsPicture } from './avatar.ts'
+import { frameAncestors } from './frame-ancestors.ts'
+import { embeddable, readStartData, type StartData } from './start-data.ts'
+
+const LOADER = 'rocketchat-livechat.min.js'
+const FOR_EVER = 'public, max-age=31536000, immutable'
+const A_DAY = 'public, max-age=86400'
+const NOT_BUILT = 'The chat is not built yet: run "npm run build" and start again.\n'
+/** Languages times states of the settings that are in use at one time. */
+const VARIANTS = 64
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "media-src 'self' blob:",
+  "connect-src 'self' blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "object-src 'none'",
+].join('; ')
+
+/**
+ * What a website's visitors load: the button (`/livechat/rocketchat-livechat.min.js`), the chat
+ * (`/livechat`) with its parts, and what both may ask for. Pages, not part of the wire contract.
+ */
+export function widgetPageRoutes({ http, ctx }: RouteParts): void {
+  const files = new BuiltFiles('widget')
+  const filled = new LruCache<string, BuiltFile>(VARIANTS)
+
+  /** A built file with the state of now written into it. */
+  const sendFilled = async (
+    name: string,
+    fill: (text: string, data: StartData, language: string, direction: string) => string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> => {
+    const template = files.get(name)
+    if (template === undefined) return reply.code(503).type('text/plain').send(NOT_BUILT)
+    const accepted = request.headers['accept-language']
+    const language = languageFor(accepted, ctx.settings.get('Language'))
+    const data = await readStartData(ctx, language)
+    const key = `${name} ${language} ${JSON.stringify(data)}`
+    let file = filled.get(key)
+    if (file === undefined) {
+      const text = fill(template.plain.toString(), data, language, directionOf(language))
+      file = packed(template.type, Buffer.from(text))
+      filled.set(key, file)
+    }
+    reply.header('vary', 'accept-encoding, accept-language')
+    return sendBuilt(request, reply, file)
+  }
+
+  http.get(`/livechat/${LOADER}`, (request, reply) => {
+    reply.header('cache-control', 'public, max-age=60')
+    reply.header('cross-origin-resource-policy', 'cross-origin')
+    const fill = (text: string, data: StartData): string =>
+      text.replaceAll('__FOYER_START__', () => embeddable(data))
+    return sendFilled(LOADER, fill, request, reply)
+  })
+
+  http.get('/livechat', (request, reply) => {
+    const ancestors = frameAncestors(ctx.settings.get('Livechat_AllowedDomainsList'))
+    reply.header('cache-control', 'no-cache')
+    reply.header('content-security-policy', ancestors === '' ? POLICY : `${POLICY}; ${ancestors}`)
+    reply.header('cross-origin-resource-policy', 'cross-origin')
+    // Sites that isolate themselves show only frames that do so, too.
+    reply.header('cross-origin-embedder-policy', 'require-corp')
+    reply.header('referrer-policy', 'same-origin')
+    const fill = (text: string, data: StartData, language: string, direction: string): string =>
+      text
+        .replace('<html>', () => `<html lang="${language}" dir="${direction}">`)
+        .replaceAll('__FOYER_START__', () => embeddable(data))
+    return sendFilled('index.html', fill, request, reply)
+  })
+  // The page finds its parts relative to a path without the slash.
+  http.get('/livechat/', (_request, reply) => reply.redirect('../livechat', 308))
+
+  http.get<{ Params: { file: string } }>('/livechat/:file', (request, reply) => {
+    const file = files.get(`livechat/${request.params.file}`)
+    if (file === undefined) return reply.callNotFound()
+    reply.header('cache-control', FOR_EVER)
+    reply.header('cross-origin-resource-policy', 'cross-origin')
+    return sendBuilt(request, reply, file)
+  })
+
+  const own = new Map<string, BuiltFile>()
+  const sendOwn = (
+    name: string,
+    type: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): FastifyReply => {
+    let file = own.get(name)
+    if (file === undefined) {
+      const plain = readFileSync(new URL(`files/${name}`, import.meta.url))
+      file = { type, etag: etagOf(plain), plain, encoded: {} }
+      own.set(name, file)
+    }
+    reply.header('cache-control', A_DAY)
+    reply.header('cross-origin-resource-policy', 'cross-origin')
+    return sendBuilt(request, reply, file)
+  }
+  http.get('/sounds/chime.mp3', (request, reply) =>
+    sendOwn('chime.mp3', 'audio/mpeg', request, reply),
+  )
+  http.get('/favicon.ico', (request, reply) => sendOwn('icon.svg', 'image/svg+xml', request, reply))
+
+  http.get<{ Params: { username: string } }>('/avatar/:username', (request, reply) =>
+    reply
+      .header('cache-control', A_DAY)
+      .header('content-security-policy', "default-src 'none'; sandbox")
+      .header('cross-origin-resource-policy', 'cross-origin')
+      .type('image/svg+xml')
+      .send(initialsPicture(request.params.username)),
+  )
+}
+
+const packed = (type: string, plain: Buffer): BuiltFile => ({
+  type,
+  etag: etagOf(plain),
+  plain,
+  encoded: {
+    br: brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+    gzip: gzipSync(plain, { level: 9 }),
+  },
+})
