@@ -35,9 +35,8 @@ export async function findSetupOwner(reader: Reader, secret: string): Promise<Us
     .executeTakeFirst()
   const stored = row === undefined ? '' : String(JSON.parse(row.value))
   const user = await findUser(reader, { id: stored.split(' ')[0] ?? '' })
-  if (user?.password_hash == null || user.active === 0 || user.last_login_at !== null) {
-    return undefined
-  }
+  if (user === undefined || user.password_hash === null) return undefined
+  if (user.active === 0 || user.last_login_at !== null) return undefined
   // Both sides are hashes of 256 random bits: their comparison tells nothing.
   const matches = hashOf(secret, { id: user.id, passwordHash: user.password_hash }) === stored
   return matches ? user : undefined
