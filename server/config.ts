@@ -1,3 +1,4 @@
+import type { NatsPlace } from './bus/nats-link.ts'
 import { parseEnvironmentValue } from './features/settings/conversion.ts'
 import { SETTINGS, type SettingId } from './features/settings/catalogue.ts'
 import type { S3Options } from './files/s3-store.ts'
@@ -10,6 +11,10 @@ export interface Config {
   /** Public base URL without a trailing slash. */
   rootUrl: string
   storage: StorageTarget
+  /** How the bus reaches PostgreSQL where the other connections go through a pooler. */
+  busDatabaseUrl: string | undefined
+  /** The bus between processes; PostgreSQL while it is absent. */
+  nats: NatsPlace | undefined
   /** Which proxies may name the client's address: none, listed ones, or the nearest so many. */
   trustedProxies: false | string[] | ((address: string, hop: number) => boolean)
   metricsToken: string | undefined
@@ -54,6 +59,16 @@ export const VARIABLES: readonly Variable[] = [
     name: 'DATABASE_URL',
     meaning: 'postgres:// URL; PostgreSQL instead of the embedded database',
     fallback: '(none)',
+  },
+  {
+    name: 'NATS_URL',
+    meaning: 'NATS servers that connect several processes, separated by commas',
+    fallback: '(LISTEN and NOTIFY of PostgreSQL)',
+  },
+  {
+    name: 'BUS_DATABASE_URL',
+    meaning: 'postgres:// URL for LISTEN and NOTIFY, where DATABASE_URL is that of a pooler',
+    fallback: 'DATABASE_URL',
   },
   {
     name: 'ADMIN_USERNAME',
@@ -125,6 +140,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     host: value('HOST') ?? '0.0.0.0',
     rootUrl: rootUrlOf(value('ROOT_URL') ?? `http://localhost:${port}`),
     storage: storageOf(value('DATABASE_URL'), value('DATA_DIR') ?? './data'),
+    busDatabaseUrl: postgresUrlOf('BUS_DATABASE_URL', value('BUS_DATABASE_URL')),
+    nats: natsOf(value('NATS_URL'), value('DATABASE_URL')),
     trustedProxies: trustedProxiesOf(value('TRUSTED_PROXIES')),
     metricsToken: value('METRICS_TOKEN'),
     smtpUrl: smtpUrlOf(value('SMTP_URL')),
@@ -164,13 +181,46 @@ function rootUrlOf(text: string): string {
 }
 
 function storageOf(databaseUrl: string | undefined, folder: string): StorageTarget {
-  if (databaseUrl === undefined) return { kind: 'sqlite', folder }
-  const url = URL.parse(databaseUrl)
-  if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol)) {
-    throw new ConfigError('DATABASE_URL must start with postgres:// or postgresql://.')
-  }
-  return { kind: 'postgres', url: databaseUrl }
+  const url = postgresUrlOf('DATABASE_URL', databaseUrl)
+  return url === undefined ? { kind: 'sqlite', folder } : { kind: 'postgres', url }
 }
+
+/** The value holds a password, so the message does not repeat it. */
+function postgresUrlOf(name: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const url = URL.parse(text)
+  if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol)) {
+    throw new ConfigError(`${name} must start with postgres:// or postgresql://.`)
+  }
+  return text
+}
+
+/** Of several servers the first one says who we are. Values that are secret are not repeated. */
+function natsOf(text: string | undefined, databaseUrl: string | undefined): NatsPlace | undefined {
+  if (text === undefined) return undefined
+  if (databaseUrl === undefined) {
+    throw new ConfigError('NATS_URL needs DATABASE_URL: the embedded database serves one process.')
+  }
+  const urls = text.split(',').map((part) => {
+    const url = URL.parse(part.trim())
+    if (url === null || !NATS_SCHEMES.has(url.protocol) || url.hostname === '') {
+      throw new ConfigError('NATS_URL must be one or more nats:// or tls:// URLs.')
+    }
+    return url
+  })
+  const { username = '', password = '' } = urls[0] ?? {}
+  const user = decodeURIComponent(username)
+  const credentials =
+    password === '' ? { token: user } : { user, pass: decodeURIComponent(password) }
+  return {
+    servers: urls.map(({ hostname, port }) => `${hostname}:${port === '' ? NATS_PORT : port}`),
+    tls: urls.some(({ protocol }) => protocol === 'tls:'),
+    ...(user === '' ? {} : credentials),
+  }
+}
+
+const NATS_SCHEMES: ReadonlySet<string> = new Set(['nats:', 'tls:'])
+const NATS_PORT = '4222'
 
 function trustedProxiesOf(text: string | undefined): Config['trustedProxies'] {
   if (text === undefined) return false

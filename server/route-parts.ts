@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Nodes } from './cluster/nodes.ts'
 import type { AppContext } from './context.ts'
 import type { StoredPermissions } from './features/permissions/store.ts'
 import type { StoredSettings } from './features/settings/store.ts'
@@ -17,4 +18,6 @@ export interface RouteParts {
   outbound: Outbound
   domainExists: DomainCheck
   files: FileStores
+  /** The processes of the installation. */
+  nodes: Nodes
 }

@@ -3,6 +3,8 @@ import { agentRoutes } from './features/agents/routes.ts'
 import { appearanceRoutes } from './features/appearance/routes.ts'
 import { apiDocsRoutes } from './features/api-docs/routes.ts'
 import { customFieldRoutes } from './features/custom-fields/routes.ts'
+import { pushRoutes } from './features/push/routes.ts'
+import { deskPageRoutes } from './features/desk-page/routes.ts'
 import { fileRoutes } from './features/files/routes.ts'
 import { healthRoutes } from './features/health/routes.ts'
 import { infoRoutes } from './features/info/routes.ts'
@@ -27,6 +29,7 @@ import { userRoutes } from './features/users/routes.ts'
 import { tokenRoutes } from './features/users/token-routes.ts'
 import { subscriptionRoutes } from './features/subscriptions/routes.ts'
 import { widgetConfigRoutes } from './features/widget-config/routes.ts'
+import { widgetPageRoutes } from './features/widget-page/routes.ts'
 import { visitorsForAgentsRoutes } from './features/visitors/agent-routes.ts'
 import { visitorRoutes } from './features/visitors/routes.ts'
 import { auditRoutes } from './features/audit/routes.ts'
@@ -56,6 +59,8 @@ export function addRoutes(parts: RouteParts): void {
   accountRoutes(parts)
   settingRoutes(parts)
   setupRoutes(parts)
+  deskPageRoutes(parts)
+  pushRoutes(parts)
   userRoutes(parts)
   tokenRoutes(parts)
   sessionRoutes(parts)
@@ -70,4 +75,5 @@ export function addRoutes(parts: RouteParts): void {
   transcriptRoutes(parts)
   fileRoutes(parts)
   privacyRoutes(parts)
+  widgetPageRoutes(parts)
 }

@@ -1,47 +1,114 @@
+import { parseArgs } from 'node:util'
 import packageFile from '../package.json' with { type: 'json' }
-import { createApp, type App } from './app.ts'
+import type { App, AppOptions } from './app.ts'
 import { ConfigError, readConfig, VARIABLES, type Config } from './config.ts'
+import { BuiltFiles } from './http/built-files.ts'
+import { returnStartMemory } from './lib/start-memory.ts'
+import { isWorker, metricsOfAll, onAbandoned, runWorkers, tellReady } from './workers.ts'
 
 const PARENT_CHECK_MS = 1000
 
 /** Runs the command line: `--help`, `--version`, or the server until a signal ends it. */
 export async function run(): Promise<void> {
-  if (process.argv.includes('--help')) {
-    print(helpText())
-    return
-  }
-  if (process.argv.includes('--version')) {
-    print(packageFile.version)
-    return
-  }
   try {
-    await start(readConfig(process.env))
+    const { help, version, workers } = argumentsOf(process.argv.slice(2))
+    if (help) {
+      print(helpText())
+      return
+    }
+    if (version) {
+      print(packageFile.version)
+      return
+    }
+    const config = readConfig(process.env)
+    if (workers === undefined) await start(config)
+    else if (isWorker()) await start(config, { metricsOfAll })
+    else startWorkers(config, workers)
   } catch (error) {
     if (error instanceof ConfigError) stopWith(error.message)
     stopWith(`Foyer cannot start: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
-async function start(config: Config): Promise<void> {
-  const app = await createApp(config)
+/** @throws ConfigError */
+function argumentsOf(args: string[]): { help: boolean; version: boolean; workers?: number } {
+  const { values, tokens } = parseArgs({
+    args,
+    options: {
+      help: { type: 'boolean' },
+      version: { type: 'boolean' },
+      workers: { type: 'string' },
+    },
+    strict: false,
+    tokens: true,
+  })
+  const unknown = tokens.find(
+    (token) => token.kind !== 'option' || !['help', 'version', 'workers'].includes(token.name),
+  )
+  if (unknown !== undefined) {
+    throw new ConfigError(`"${args[unknown.index]}" is no option of Foyer; --help lists them.`)
+  }
+  const rest = { help: values['help'] === true, version: values['version'] === true }
+  const { workers } = values
+  if (workers === undefined) return rest
+  if (typeof workers !== 'string' || !/^[1-9]\d?$/.test(workers)) {
+    throw new ConfigError('--workers needs a number from 1 to 99.')
+  }
+  return { ...rest, workers: Number(workers) }
+}
+
+/** @throws ConfigError on the embedded engine */
+function startWorkers(config: Config, count: number): void {
+  if (config.storage.kind === 'sqlite') {
+    throw new ConfigError(
+      '--workers needs DATABASE_URL: the embedded database belongs to one process, which would gain nothing from others that wait for it.',
+    )
+  }
+  const { stop } = runWorkers(
+    count,
+    (lines) => {
+      for (const line of lines) print(line)
+    },
+    (code) => process.exit(code),
+  )
+  onSignal(stop)
+}
+
+async function start(config: Config, options: AppOptions = {}): Promise<void> {
+  // Loaded only where it is used: the process that watches over workers stays small.
+  const { createApp } = await import('./app.ts')
+  const app = await createApp(config, options)
   // From here on a signal is answered by a graceful stop, also while listening begins.
   stopOnSignal(app)
   await app.http.listen({ port: config.port, host: config.host })
+  const lines = greeting(config, app)
+  if (isWorker()) tellReady(lines)
+  else for (const line of lines) print(line)
+  returnStartMemory()
+}
+
+/** What is printed once the server listens. */
+function greeting(config: Config, app: App): string[] {
   const address = app.http.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : config.port
   const url = config.rootUrl.replace(/:0$/, `:${port}`)
-  print(`Foyer is ready at ${url}`)
-  print(`API documentation: ${url}/api/docs`)
-  if (app.firstRun === undefined) return
+  const lines = [`Foyer is ready at ${url}`, `API documentation: ${url}/api/docs`]
+  if (!new BuiltFiles('widget').exist || !new BuiltFiles('desk').exist) {
+    lines.push('The pages are not built: run "npm run build" and start again.')
+  }
+  if (app.firstRun === undefined) return lines
   const { username, generatedPassword, setupSecret } = app.firstRun
   if (generatedPassword === undefined || setupSecret === undefined) {
-    print(`First start: sign in at ${url} as "${username}" with the password from ADMIN_PASS.`)
-    return
+    return [
+      ...lines,
+      `First start: sign in at ${url} as "${username}" with the password from ADMIN_PASS.`,
+    ]
   }
-  print(`First start: set it up at ${url}/setup#${setupSecret}`)
-  print(
+  return [
+    ...lines,
+    `First start: set it up at ${url}/setup#${setupSecret}`,
     `Or sign in as "${username}" with the password "${generatedPassword}". Both are shown only now; the first one used ends the link.`,
-  )
+  ]
 }
 
 function stopOnSignal(app: App): void {
@@ -52,12 +119,18 @@ function stopOnSignal(app: App): void {
     await app.close()
     process.exit(0)
   }
-  process.on('SIGTERM', () => void stop())
-  process.on('SIGINT', () => void stop())
+  onSignal(() => void stop())
+  onAbandoned(() => void stop())
+}
+
+/** Calls `stop` at the signals that end a server, and when the npm that started it is gone. */
+function onSignal(stop: () => void): void {
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
   // npm's own process may be killed without passing the signal on; an orphan would hold the port.
   const parent = process.ppid
   const watch = setInterval(() => {
-    if (process.ppid !== parent && process.env['npm_lifecycle_event'] !== undefined) void stop()
+    if (process.ppid !== parent && process.env['npm_lifecycle_event'] !== undefined) stop()
   }, PARENT_CHECK_MS)
   watch.unref()
 }
@@ -69,7 +142,9 @@ function helpText(): string {
     return `  ${name.padEnd(width)}  ${meaning}${otherwise}`
   })
   return [
-    'Usage: npm start [-- --help | --version]',
+    'Usage: npm start [-- --workers N | --help | --version]',
+    '',
+    '  --workers N  runs N processes on one port, for a machine with many cores; with DATABASE_URL',
     '',
     'Configuration by environment:',
     ...lines,

@@ -24,16 +24,16 @@ const LAYERS: readonly Layer[] = [
   { name: 'lib', files: /^(?:lib|texts)\// },
   { name: 'contract', files: DECLARED },
   { name: 'storage', files: /^(?:storage|markup)\// },
-  { name: 'ports', files: /^(?:metrics|config)\.ts$|^(?:bus|files|mail|jobs|outbound)\// },
+  { name: 'ports', files: /^(?:metrics|config)\.ts$|^(?:bus|cluster|files|mail|jobs|outbound)\// },
   { name: 'context', files: /^context\.ts$/ },
   { name: 'store', files: /^features\/(?!.*(?:routes|operations|methods|wire|delivery)\.ts$)/ },
   { name: 'routing', files: /^routing\// },
-  { name: 'operations', files: /^features\/.*(?:operations|wire|delivery)\.ts$/ },
+  { name: 'operations', files: /^presence\/|^features\/.*(?:operations|wire|delivery)\.ts$/ },
   { name: 'edges', files: /^(?:http|realtime)\// },
   { name: 'route parts', files: /^route-parts\.ts$/ },
   { name: 'routes', files: /^features\/.*(?:routes|methods)\.ts$/ },
   { name: 'app', files: /^(?:app|routes|methods)\.ts$|^backup\// },
-  { name: 'main', files: /^(?:start\.ts|main\.js)$/ },
+  { name: 'main', files: /^(?:start|workers)\.ts$|^main\.js$/ },
 ]
 
 /** Imports against the order, each with its reason. */
@@ -149,6 +149,19 @@ test('the server knows nothing of its tests', async () => {
   }
 })
 
+test('the client takes only types from the server, and nothing from elsewhere', async () => {
+  for (const [file, source] of await sourcesOf('client')) {
+    if (file.endsWith('.test.ts') || file.startsWith('testing/')) continue
+    for (const [, type, from = ''] of source.matchAll(
+      /^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'/gm,
+    )) {
+      const isOurs = from.startsWith('./')
+      const isContract = type !== undefined && /^\.\.\/server\/.*contract/.test(from)
+      assert.ok(isOurs || isContract || (type && from === 'typebox'), `${file} -> ${from}`)
+    }
+  }
+})
+
 test('only the entry reads the environment', async () => {
   const allowed = new Set(['start.ts', 'main.js', 'config.ts'])
   for (const [file, source] of await sourcesOf('server')) {
@@ -158,7 +171,7 @@ test('only the entry reads the environment', async () => {
 
 test(`no file is longer than ${MAX_LINES} lines`, async () => {
   const long: string[] = []
-  for (const folder of ['server', 'tests']) {
+  for (const folder of ['server', 'client', 'tests']) {
     for (const [file, source] of await sourcesOf(folder)) {
       const lines = source.split('\n').length
       if (lines > MAX_LINES) long.push(`${folder}/${file}: ${lines}`)
@@ -173,9 +186,11 @@ test(`no file is longer than ${MAX_LINES} lines`, async () => {
 })
 
 test('every promise has a test whose name begins with its number', async () => {
-  const promises = 'P1 P2 P3 P4 P5 P6 P7 P8 P12 P13 P14 S1 S2 S3 S4 S6 S8 S9 S10 S11'.split(' ')
+  const promises = 'P1 P2 P3 P4 P5 P6 P7 P8 P10 P11 P12 P13 P14 S1 S2 S3 S4 S6 S8 S9 S10 S11'.split(
+    ' ',
+  )
   const named = new Set<string>()
-  for (const folder of ['server', 'tests']) {
+  for (const folder of ['server', 'client', 'tests']) {
     for (const [file, source] of await sourcesOf(folder)) {
       if (!file.endsWith('.test.ts')) continue
       for (const [, number] of source.matchAll(/\b(?:test|it|describe)\(\s*['"`]\[([PS]\d+)\] /g)) {

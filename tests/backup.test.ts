@@ -10,7 +10,7 @@ import { restore } from '../server/backup/restore.ts'
 import type { StorageTarget } from '../server/storage/open.ts'
 import { contentOf, usePlaces } from './support/archives.ts'
 import { ENGINES, forEachEngine } from './support/engines.ts'
-import { seedRoom } from './support/seed.ts'
+import { admin, expectOk, seedRoom } from './support/seed.ts'
 import { testConfig, TestServer, useServer } from './support/test-server.ts'
 import { asVisitor, linkOf, uploaded } from './support/uploads.ts'
 import { ALONE, newVisitor, TestVisitor } from './support/visitor.ts'
@@ -151,6 +151,33 @@ forEachEngine((engine) => {
     assert.deepEqual(await places.stateOf(place.storage), changed)
     await restore(archive, { config: place, replace: true })
     assert.deepEqual(await places.stateOf(place.storage), before)
+  })
+
+  test('[P14] conversations and offline messages that were removed stay removed after a restore', async () => {
+    const config = testConfig(await places.empty(engine))
+    const archive = places.archive(`${engine.name}-removal.foyer`)
+    await serving(config.storage, async (first) => {
+      const login = await admin(first)
+      const [removed, stays] = [await newVisitor(first), await newVisitor(first)]
+      for (const visitor of [removed, stays]) {
+        await visitor.say('what was said')
+        await visitor.close()
+        const body = { name: 'Ana', email: 'ana@example.com', message: 'what was left' }
+        expectOk(await first.post('livechat/offline.message', body))
+      }
+      await backUp(config, archive, '0.0.0')
+      expectOk(await first.post('livechat/rooms.delete', { roomId: removed.rid }, login))
+      const { offlineMessages } = expectOk(await first.get('foyer/offline-messages', {}, login))
+      const path = `/api/v1/foyer/offline-messages/${offlineMessages[0]._id}`
+      expectOk(await first.request('DELETE', path, { headers: login.headers }))
+    })
+    const { erased } = await restore(archive, { config, replace: true })
+    assert.equal(erased, 2)
+    await serving(config.storage, async (restored) => {
+      assert.equal(await count('room', restored), 1)
+      assert.equal(await count('offline_message', restored), 1)
+      assert.equal(await count('visitor', restored), 2)
+    })
   })
 
   test('[P14] whom the target or the archive has erased stays erased after a restore', async () => {

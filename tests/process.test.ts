@@ -10,6 +10,7 @@ import { VARIABLES } from '../server/config.ts'
 import { Child, childEnvironment, ChildServer } from './support/child-server.ts'
 import { ENGINES } from './support/engines.ts'
 import { freePort } from './support/ports.ts'
+import type { Answer } from './support/test-server.ts'
 import { newVisitor } from './support/visitor.ts'
 
 const [sqlite] = ENGINES
@@ -144,6 +145,8 @@ test('a wrong value in the environment stops the start with one sentence that na
       ['PORT', '65536'],
       ['ROOT_URL', 'ftp://example.com'],
       ['DATABASE_URL', 'mysql://localhost/foyer'],
+      ['BUS_DATABASE_URL', 'mysql://localhost/foyer'],
+      ['NATS_URL', 'nats://localhost:4222'],
       ['ADMIN_USERNAME', 'two words'],
       ['ADMIN_PASS', 'short'],
       ['ADMIN_EMAIL', 'nobody'],
@@ -188,8 +191,14 @@ test('[S9] the first start prints how to sign in, once; the password works and i
     const [, username, password] = await first.child.printed(
       /sign in as "([^"]+)" with the password "([^"]{16,})"/,
     )
+    const [, page, secret] = await first.child.printed(/set it up at http\S+(\/setup)#(\S{43,})\n/)
+    assert.equal((await first.request('GET', page ?? '')).status, 200)
+    const check = (): Promise<Answer> =>
+      first.request('POST', 'foyer/setup.check', { body: { secret } })
+    assert.equal((await check()).body.username, username)
     const login = { body: { user: username, password } }
     assert.equal((await first.request('POST', 'login', login)).status, 200)
+    assert.equal((await check()).status, 400, 'the first sign-in ends the link')
     const guessed = await first.request('POST', 'login', {
       body: { user: username, password: 'admin' },
     })
@@ -198,5 +207,5 @@ test('[S9] the first start prints how to sign in, once; the password works and i
     const second = await ChildServer.start({ storage, environment })
     assert.equal((await second.request('POST', 'login', login)).status, 200)
     await second.stop()
-    assert.ok(!/sign in|password/.test(second.child.stdout), second.child.stdout)
+    assert.ok(!/sign in|password|setup/.test(second.child.stdout), second.child.stdout)
   }))

@@ -1,56 +1,14 @@
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { glob, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { VARIABLES } from '../server/config.ts'
 import { ChildServer } from './support/child-server.ts'
+import { blocksOf, documentAt, paste, sectionOf, stepsOf } from './support/pasting.ts'
 
-/** A command of the README and what it should print. */
-interface Step {
-  command: string
-  output: string
-}
-
-const README = await readFile(new URL('../README.md', import.meta.url), 'utf8')
-const BLOCK = /^```(bash|text)\n([\s\S]*?)^```$/gm
-/** Printed between two steps, to tell their output apart. */
-const MARK = '=== next ==='
-
-const sectionOf = (title: string): string => {
-  const section = README.split(/^## /m).find((part) => part.startsWith(`${title}\n`))
-  assert.ok(section, `the README has a section "${title}"`)
-  return section
-}
-
-const blocksOf = (title: string): { kind: string; text: string }[] =>
-  [...sectionOf(title).matchAll(BLOCK)].map(([, kind = '', text = '']) => ({ kind, text }))
-
-/** Each bash block, with the text block that follows it as its output. */
-function conversation(): Step[] {
-  const steps: Step[] = []
-  for (const { kind, text } of blocksOf('A conversation')) {
-    const last = steps.at(-1)
-    if (kind === 'bash') steps.push({ command: text, output: '' })
-    else if (last !== undefined) last.output = text
-  }
-  return steps
-}
-
-/** Pastes the commands into one shell, which goes on whatever happens, as a terminal does. */
-async function paste(commands: readonly string[]): Promise<{ outputs: string[]; errors: string }> {
-  const shell = spawn('bash', ['-s'], { stdio: ['pipe', 'pipe', 'pipe'] })
-  let output = ''
-  let errors = ''
-  shell.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
-  shell.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
-  shell.stdin.end(commands.map((command) => `${command}\necho '${MARK}'\n`).join(''))
-  await new Promise((resolve) => {
-    shell.on('close', resolve)
-  })
-  return { outputs: output.split(`${MARK}\n`).slice(0, -1), errors }
-}
+const README = await documentAt('README.md')
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0
 
@@ -59,7 +17,7 @@ test(
   { skip: hasCurl ? false : 'curl is not installed' },
   async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'foyer-readme-'))
-    const steps = conversation()
+    const steps = stepsOf(sectionOf(README, 'A conversation'))
     const [first] = steps
     const password = /^ADMIN_PASS='(.+)'$/m.exec(first?.command ?? '')?.[1]
     assert.ok(password, 'the first block names the password')
@@ -90,7 +48,9 @@ test(
 )
 
 test('the README lists the variables of --help, in the same words', () => {
-  const rows = [...sectionOf('Configuration').matchAll(/^\| `(.+?)` \| (.*?) \| (.*?) \|$/gm)]
+  const rows = [
+    ...sectionOf(README, 'Configuration').matchAll(/^\| `(.+?)` \| (.*?) \| (.*?) \|$/gm),
+  ]
   assert.deepEqual(
     rows.map(([, name, meaning, fallback]) => ({ name, meaning, fallback })),
     VARIABLES.map(({ name, meaning, fallback }) => ({ name, meaning, fallback })),
@@ -98,7 +58,7 @@ test('the README lists the variables of --help, in the same words', () => {
 })
 
 test('the README starts and tests the product with one command each', () => {
-  const commands = blocksOf('Start').map(({ text }) => text.trim())
+  const commands = blocksOf(sectionOf(README, 'Start')).map(({ text }) => text.trim())
   assert.deepEqual(commands, ['npm ci && npm start', 'npm ci && npm test'])
 })
 

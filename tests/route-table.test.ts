@@ -13,7 +13,7 @@ forEachEngine((engine) => {
   const server = useServer(engine, { environment: ALONE })
 
   test('[S8] a route without an audience makes the start fail, and the same one with it does not', () => {
-    const { router } = createHttpEdge(server().app.ctx)
+    const { router } = createHttpEdge(server().app.ctx, () => 1)
     const [endpoint] = server().app.endpoints
     const { audience, ...undeclared } = endpoint!
     assert.throws(() => router.add(undeclared as typeof endpoint & object, () => ({})), /audience/)

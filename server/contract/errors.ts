@@ -165,6 +165,10 @@ const CODES = {
   'error-size-not-allowed': { status: 400, reason: 'The file is too large' },
   'error-file-too-large': { status: 400, reason: 'The file is too large' },
   'error-upload-quota-reached': { status: 400, reason: 'Too much was uploaded in one day' },
+  'error-invalid-push-subscription': {
+    status: 400,
+    reason: 'This is no push subscription of a browser',
+  },
   'error-setup-link-ended': {
     status: 400,
     reason: 'This set-up link was used already, has ended, or is not the whole link',

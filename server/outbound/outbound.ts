@@ -25,7 +25,7 @@ export interface OutboundRequest {
   url: string
   method: 'GET' | 'POST'
   headers: Readonly<Record<string, string>>
-  body?: string
+  body?: string | Buffer
   /** For everything together: lookup, connection, request and answer. */
   timeoutMs: number
   signal?: AbortSignal

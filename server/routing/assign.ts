@@ -1,6 +1,7 @@
 import type { AppContext } from '../context.ts'
 import { appendSystemMessage, type Author } from '../features/messages/append.ts'
 import { lockRoom, updateRoom } from '../features/rooms/store.ts'
+import { tellPush } from '../features/push/outbox.ts'
 import { subscribe } from '../features/subscriptions/store.ts'
 import { tellWebhook } from '../features/webhooks/outbox.ts'
 import { isoTime } from '../lib/clock.ts'
@@ -81,6 +82,7 @@ export async function routeRoom(
   const chosen = chooseAgent(method, await availableAgents(ctx, tx), room)
   if (chosen === undefined) return false
   await takeRoom(ctx, tx, room, chosen)
+  await tellPush(ctx, tx, room.id, chosen.id)
   return true
 }
 
@@ -103,6 +105,7 @@ export async function drainQueue(ctx: AppContext, tx: Tx): Promise<boolean> {
     const room = await lockRoom(tx, id)
     if (room?.state !== 'queued') continue
     await takeRoom(ctx, tx, room, chosen)
+    await tellPush(ctx, tx, room.id, chosen.id)
     candidates = afterAssignment(candidates, chosen.id)
   }
   return waiting.length === DRAIN_LIMIT

@@ -4,6 +4,7 @@ import { appendSystemMessage, type Author } from '../features/messages/append.ts
 import { insertPageVisits } from '../features/page-visits/store.ts'
 import type { PageVisit } from '../features/page-visits/recent.ts'
 import { findOpenRoom } from '../features/rooms/store.ts'
+import { tellPush } from '../features/push/outbox.ts'
 import { tellWebhook } from '../features/webhooks/outbox.ts'
 import { isoTime } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
@@ -87,6 +88,7 @@ export async function openRoom(
   await tellWebhook(ctx, tx, id, { type: 'LivechatSessionStart' })
   if (!(await routeRoom(ctx, tx, { id, preferredId }))) {
     await tellWebhook(ctx, tx, id, { type: 'LivechatSessionQueued' })
+    await tellPush(ctx, tx, id)
   }
   return { roomId: id, created: true }
 }

@@ -33,10 +33,19 @@ export async function queueInfo(
   if (room.state !== 'queued') return undefined
   const [place] = await reader.rows<{ ahead: number }>(SPOT, [room.created_at, room.id])
   const spot = (place?.ahead ?? 0) + 1
+  return { spot, estimatedWaitSeconds: waitAt(spot, await pace(ctx, reader)) }
+}
+
+/** How fast the queue moves: undefined while there is no finished conversation to learn from. */
+export async function pace(ctx: AppContext, reader: Reader): Promise<number | undefined> {
   const sample = ctx.settings.get('Livechat_number_most_recent_chats_estimate_wait_time')
   const [duration] = await reader.rows<{ seconds: number | null }>(DURATION, [Math.max(1, sample)])
   const seconds = duration?.seconds ?? null
-  if (seconds === null) return { spot, estimatedWaitSeconds: undefined }
+  if (seconds === null) return undefined
   const agents = Math.max(1, (await availableAgents(ctx, reader)).length)
-  return { spot, estimatedWaitSeconds: Math.ceil((spot / agents) * seconds) }
+  return seconds / agents
 }
+
+/** How long somebody at this place may wait, in seconds, when each before him takes `each`. */
+export const waitAt = (spot: number, each: number | undefined): number | undefined =>
+  each === undefined ? undefined : Math.ceil(spot * each)

@@ -2,6 +2,7 @@ import type { AppContext } from '../context.ts'
 import { appendSystemMessage, type Author } from '../features/messages/append.ts'
 import { updateRoom } from '../features/rooms/store.ts'
 import { unsubscribe } from '../features/subscriptions/store.ts'
+import { tellPush } from '../features/push/outbox.ts'
 import { tellWebhook } from '../features/webhooks/outbox.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { Tx } from '../storage/database.ts'
@@ -54,4 +55,5 @@ export async function returnToQueue(
     text: room.served_by_username ?? username,
   })
   await tellWebhook(ctx, tx, room.id, { type: 'LivechatSessionQueued' })
+  await tellPush(ctx, tx, room.id)
 }

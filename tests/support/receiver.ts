@@ -7,6 +7,8 @@ export interface Received {
   path: string
   headers: IncomingMessage['headers']
   body: string
+  /** The body as it came. */
+  bytes: Buffer
 }
 
 /** How a receiver answers; what it does not end hangs. */
@@ -26,11 +28,13 @@ export class Receiver {
       request.on('data', (chunk: Buffer) => chunks.push(chunk))
       request.on('error', () => undefined)
       request.on('end', () => {
+        const bytes = Buffer.concat(chunks)
         const received = {
           method: request.method ?? '',
           path: request.url ?? '',
           headers: request.headers,
-          body: Buffer.concat(chunks).toString('utf8'),
+          body: bytes.toString('utf8'),
+          bytes,
         }
         this.received.push(received)
         this.answer(received, response)

@@ -21,18 +21,30 @@ export async function findCaller(
   userId: string,
   token: string,
 ): Promise<Caller | undefined> {
+  return select(ctx, BY_TOKEN, [hashSecret(token), userId])
+}
+
+/** The user of a session that was opened before, unless it has ended since. */
+export const findCallerOfSession = (
+  ctx: AppContext,
+  sessionId: string,
+): Promise<Caller | undefined> => select(ctx, BY_ID, [sessionId])
+
+const CALLER = `
+  select u.id, u.username, u.name, u.type, s.id as session_id,
+         (select string_agg(r.role_id, ',') from user_role r where r.user_id = u.id) as roles
+    from session s join "user" u on u.id = s.user_id
+   where (s.expires_at is null or s.expires_at > $1) and u.active = 1`
+const BY_TOKEN = `${CALLER} and s.token_hash = $2 and s.user_id = $3`
+const BY_ID = `${CALLER} and s.id = $2`
+
+async function select(
+  ctx: AppContext,
+  sql: string,
+  key: readonly string[],
+): Promise<Caller | undefined> {
   const now = isoTime(ctx.clock.now())
-  const rows = await ctx.db.read((reader) =>
-    reader.rows<CallerRow>(
-      `select u.id, u.username, u.name, u.type, s.id as session_id,
-              (select string_agg(r.role_id, ',') from user_role r where r.user_id = u.id) as roles
-         from session s join "user" u on u.id = s.user_id
-        where s.token_hash = $1 and s.user_id = $2 and u.active = 1
-          and (s.expires_at is null or s.expires_at > $3)`,
-      [hashSecret(token), userId, now],
-    ),
-  )
-  const [row] = rows
+  const [row] = await ctx.db.read((reader) => reader.rows<CallerRow>(sql, [now, ...key]))
   if (row === undefined) return undefined
   return {
     userId: row.id,

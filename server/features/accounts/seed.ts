@@ -1,7 +1,8 @@
+import { lockStart } from '../../cluster/start-lock.ts'
 import type { Config } from '../../config.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { newId, newSecret } from '../../lib/ids.ts'
-import type { Database } from '../../storage/database.ts'
+import type { Database, Reader } from '../../storage/database.ts'
 import { ROLES } from '../roles/catalogue.ts'
 import { createSetupLink } from '../setup/link.ts'
 import { insertUser } from '../users/changes.ts'
@@ -19,6 +20,7 @@ export interface FirstRun {
 /** Inserts the built-in roles that are missing; renamed ones stay renamed. */
 export async function insertMissingRoles(db: Database, now: number): Promise<void> {
   await db.transact(async (tx) => {
+    await lockStart(tx)
     const known = new Set(
       (await tx.q.selectFrom('role').select('id').execute()).map(({ id }) => id),
     )
@@ -47,16 +49,16 @@ export async function seedUsers(
   config: Config,
   now: number,
 ): Promise<FirstRun | undefined> {
-  const existing = await db.read((reader) =>
-    reader.q.selectFrom('user').select('id').limit(1).executeTakeFirst(),
-  )
-  if (existing !== undefined) return undefined
+  if (await db.read(hasUsers)) return undefined
   const { admin } = config
   const password = admin.password ?? newSecret().slice(0, 20)
   const passwordHash = await hashPassword(passwordDigest(password))
   const at = isoTime(now)
   const id = admin.id ?? newId(now)
-  const setupSecret = await db.transact(async (tx) => {
+  const made = await db.transact(async (tx) => {
+    await lockStart(tx)
+    // Another process, that started at the same moment, tells its operator.
+    if (await hasUsers(tx)) return undefined
     await insertUser(tx, {
       id: 'rocket.cat',
       username: 'rocket.cat',
@@ -77,11 +79,17 @@ export async function seedUsers(
       email: admin.email === undefined ? undefined : { address: admin.email, verified: true },
       now: at,
     })
-    return admin.password === undefined ? createSetupLink(tx, { id, passwordHash }, at) : undefined
+    const link = admin.password === undefined
+    return { secret: link ? await createSetupLink(tx, { id, passwordHash }, at) : undefined }
   })
+  if (made === undefined) return undefined
   return {
     username: admin.username,
     generatedPassword: admin.password === undefined ? password : undefined,
-    setupSecret,
+    setupSecret: made.secret,
   }
+}
+
+async function hasUsers(reader: Reader): Promise<boolean> {
+  return (await reader.rows('select id from "user" limit 1', [])).length > 0
 }

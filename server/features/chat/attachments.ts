@@ -66,7 +66,7 @@ export function keptAttachments(attachments: Attachments): Attachments {
       }),
     )
   })
-  if (Buffer.byteLength(JSON.stringify(kept)) > MAX_BYTES) {
+  if (new TextEncoder().encode(JSON.stringify(kept)).byteLength > MAX_BYTES) {
     throw new ApiError('error-message-size-exceeded', { reason: 'The attachments are too large' })
   }
   return kept

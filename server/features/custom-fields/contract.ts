@@ -121,8 +121,9 @@ export const saveCustomField = defineEndpoint({
   audience: { anyOf: ['view-livechat-manager'] },
   body: Type.Object({
     customFieldId: Type.Optional(
-      Type.Union([Type.String({ maxLength: 128 }), Type.Null()], {
-        description: 'The field to change; absent to add one.',
+      // In this order: a text may be coerced from null.
+      Type.Union([Type.Null(), Type.String({ maxLength: 128 })], {
+        description: 'The field to change; absent or null to add one.',
       }),
     ),
     customFieldData: Type.Object({

@@ -60,7 +60,8 @@ forEachEngine((engine) => {
       customFieldData: { ...PLAN, label: 'Tariff' },
     })
     assert.equal(changed.body.customField?.label, 'Tariff')
-    await save({ customFieldData: ORDER })
+    const order = await save({ customFieldId: null, customFieldData: ORDER })
+    assert.equal(order.status, 200, JSON.stringify(order.body))
     const list = await server().get('livechat/custom-fields', { text: 'TARIF' }, admin)
     assert.deepEqual([list.body.total, list.body.customFields[0]._id], [1, 'plan'])
     const absent = await server().get('livechat/custom-fields/absent', {}, admin)

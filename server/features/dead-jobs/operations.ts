@@ -1,7 +1,7 @@
 import type { AppContext, Caller } from '../../context.ts'
 import { ApiError } from '../../contract/errors.ts'
 import { pageOf, type PageQuery } from '../../contract/paging.ts'
-import { discardDead, listDead, replayDead, type DeadChoice } from '../../jobs/store.ts'
+import { discardDead, listDead, replayDead, type DeadChoice } from '../../jobs/dead.ts'
 import type { Row } from '../../storage/tables.ts'
 import { recordAudit } from '../audit/store.ts'
 

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { MetricValue } from 'prom-client'
 import packageFile from '../../../package.json' with { type: 'json' }
+import type { NodeReport, Nodes } from '../../cluster/nodes.ts'
 import type { AppContext } from '../../context.ts'
 import { inTime } from '../../lib/in-time.ts'
 import type { Metrics } from '../../metrics.ts'
@@ -20,6 +21,14 @@ export interface HealthDetails {
   loopLagMs: number
   memoryMb: number
   commits: { count: number; operations: number; seconds: number }
+  /** How this process hears of what the others commit. */
+  bus: {
+    state: 'alone' | 'connected' | 'lost'
+    /** How long the last rings took to leave; null before there were any. */
+    lagMs: number | null
+  }
+  /** Every process of the installation, as this one sees it. */
+  nodes: NodeReport[]
 }
 
 /** Answers whether the server can do its work. Questions at the same moment share one look. */
@@ -50,7 +59,11 @@ export class HealthCheck {
 }
 
 /** What the operator wants to know of a server at a glance; `healthy`: ask the database, too. */
-export async function readDetails(ctx: AppContext, healthy: boolean): Promise<HealthDetails> {
+export async function readDetails(
+  ctx: AppContext,
+  nodes: Nodes,
+  healthy: boolean,
+): Promise<HealthDetails> {
   const { metrics } = ctx
   return {
     version: packageFile.version,
@@ -64,6 +77,8 @@ export async function readDetails(ctx: AppContext, healthy: boolean): Promise<He
       operations: (await figure(metrics, 'foyer_commit_operations', 'sum')) ?? 0,
       seconds: (await figure(metrics, 'foyer_commit_duration_seconds', 'sum')) ?? 0,
     },
+    bus: { state: ctx.bus.state, lagMs: ctx.bus.lagMs },
+    nodes: nodes.report(),
   }
 }
 

@@ -7,7 +7,7 @@ import { HealthCheck, readDetails } from './operations.ts'
  * `/health` and `/metrics` are for machines that watch the server, not part of the wire contract:
  * they stand outside the route table and its envelope.
  */
-export function healthRoutes({ http, ctx }: RouteParts): void {
+export function healthRoutes({ http, ctx, nodes }: RouteParts): void {
   const check = new HealthCheck(ctx)
   const { metricsToken } = ctx.config
 
@@ -19,12 +19,12 @@ export function healthRoutes({ http, ctx }: RouteParts): void {
       .type('application/json')
     const status = healthy ? 'ok' : 'unavailable'
     if (!isOperator(request, metricsToken)) return { status }
-    return { status, ...(await readDetails(ctx, healthy)) }
+    return { status, ...(await readDetails(ctx, nodes, healthy)) }
   })
 
   http.get('/metrics', async (request, reply) => {
     if (!isOperator(request, metricsToken)) return refuse(reply, metricsToken !== undefined)
-    const text = await ctx.metrics.registry.metrics()
+    const text = await ctx.metrics.text()
     return reply
       .header('cache-control', 'no-store')
       .type(ctx.metrics.registry.contentType)

@@ -60,6 +60,18 @@ export async function findInquiry(reader: Reader, roomId: string): Promise<Inqui
   return inquiry
 }
 
+/** The inquiries of these rooms that are open, in no order. */
+export async function findInquiries(
+  reader: Reader,
+  roomIds: readonly string[],
+): Promise<Inquiry[]> {
+  const rows = await selectInquiries(reader)
+    .where('room.id', 'in', [...roomIds])
+    .where('room.closed_at', 'is', null)
+    .execute()
+  return withTexts(reader, rows)
+}
+
 /** The room of an inquiry, closed or not. */
 export async function findRoomOfInquiry(tx: Tx, inquiryId: string): Promise<string | undefined> {
   const row = await tx.q

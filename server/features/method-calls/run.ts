@@ -37,7 +37,8 @@ export async function runMethod(
   }
 }
 
-function methodError(ctx: AppContext, method: string, error: unknown): MethodError {
+/** A failure as a DDP client expects it; what was not foreseen is logged and not told. */
+export function methodError(ctx: AppContext, method: string, error: unknown): MethodError {
   if (error instanceof ApiError) return errorOf(error.code, error.reason, error.details)
   if (error instanceof InvalidParamsError) return errorOf(400, 'Match failed')
   if (error instanceof TextError) return errorOf(error.status, error.message)

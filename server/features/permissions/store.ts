@@ -1,3 +1,5 @@
+import { announce, readRevisions, Revision } from '../../cluster/revision.ts'
+import { lockStart } from '../../cluster/start-lock.ts'
 import type { Permissions } from '../../context.ts'
 import { isoTime } from '../../lib/clock.ts'
 import type { Database, Reader, Tx } from '../../storage/database.ts'
@@ -7,6 +9,8 @@ import { listSettingPermissions } from './setting-permissions.ts'
 
 /** The role lists in force, read from memory; a stored change shows right after its commit. */
 export class StoredPermissions implements Permissions {
+  readonly topic = 'permissions'
+  readonly #revision = new Revision()
   #roles = new Map<string, ReadonlySet<string>>()
 
   allow(roles: readonly string[], permission: PermissionId): boolean {
@@ -14,9 +18,18 @@ export class StoredPermissions implements Permissions {
     return holders !== undefined && roles.some((role) => holders.has(role))
   }
 
+  /** Number of the change up to which the lists here are complete. */
+  get known(): number {
+    return this.#revision.complete
+  }
+
   /** Takes over what is stored. Called at start, and after another node changed something. */
   async load(db: Database): Promise<void> {
-    const rows = await db.read((reader) => reader.q.selectFrom('permission').selectAll().execute())
+    const { rows, number } = await db.snapshot(async (reader) => ({
+      rows: await reader.q.selectFrom('permission').selectAll().execute(),
+      number: (await readRevisions(reader)).get('permissions') ?? 0,
+    }))
+    if (!this.#revision.takes(number)) return
     this.#roles = new Map(rows.map((row) => [row.id, new Set(JSON.parse(row.roles) as string[])]))
   }
 
@@ -27,8 +40,11 @@ export class StoredPermissions implements Permissions {
       .set({ roles: JSON.stringify(roles), updated_at: isoTime(now) })
       .where('id', '=', id)
       .execute()
-    tx.ring('permissions')
-    tx.afterCommit(() => this.#roles.set(id, new Set(roles)))
+    const number = await announce(tx, 'permissions')
+    tx.afterCommit(() => {
+      this.#roles.set(id, new Set(roles))
+      this.#revision.committed(number)
+    })
   }
 }
 
@@ -40,6 +56,7 @@ export async function insertMissingPermissions(db: Database, now: number): Promi
   const wanted = new Map<string, readonly string[]>(PERMISSIONS)
   for (const { id } of listSettingPermissions()) wanted.set(id, [])
   await db.transact(async (tx) => {
+    await lockStart(tx)
     const known = await tx.q.selectFrom('permission').select('id').execute()
     for (const { id } of known) wanted.delete(id)
     const rows = [...wanted].map(([id, roles]) => ({

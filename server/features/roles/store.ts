@@ -1,7 +1,18 @@
-import type { Reader, Tx } from '../../storage/database.ts'
+import { announce, readRevisions } from '../../cluster/revision.ts'
+import type { Database, Reader, Tx } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
 
 export type RoleRow = Row<'role'>
+
+/** The roles are read from the database each time; held is only how far clients were told of them. */
+export class KnownRoles {
+  readonly topic = 'roles'
+  known = -1
+
+  async load(db: Database): Promise<void> {
+    this.known = (await db.read(readRevisions)).get('roles') ?? 0
+  }
+}
 
 /** Built-in roles first, then by name. */
 export const listRoles = (reader: Reader): Promise<RoleRow[]> =>
@@ -33,13 +44,19 @@ export async function lockRole(tx: Tx, id: string): Promise<RoleRow | undefined>
   return findRole(tx, id)
 }
 
-export const insertRole = (tx: Tx, role: RoleRow): Promise<void> => tx.insertRows('role', [role])
+export async function insertRole(tx: Tx, role: RoleRow): Promise<void> {
+  await tx.insertRows('role', [role])
+  await announce(tx, 'roles')
+}
 
-export const updateRole = (tx: Tx, role: RoleRow): Promise<void> => tx.updateRows('role', [role])
+export async function updateRole(tx: Tx, role: RoleRow): Promise<void> {
+  await tx.updateRows('role', [role])
+  await announce(tx, 'roles')
+}
 
 export async function deleteRole(tx: Tx, id: string): Promise<void> {
   await tx.q.deleteFrom('role').where('id', '=', id).execute()
-  tx.ring('roles')
+  await announce(tx, 'roles')
 }
 
 export async function isRoleInUse(reader: Reader, id: string): Promise<boolean> {

@@ -53,6 +53,53 @@ export const listSettings = defineEndpoint({
   example: { response: exampleList },
 })
 
+const DescribedSetting = Type.Object({
+  _id: Type.String(),
+  type: Type.String({
+    description:
+      '`boolean`, `int`, `timespan` (milliseconds), `select`, `multiSelect`, or a kind of text.',
+  }),
+  group: Type.String(),
+  section: Type.String(),
+  public: Type.Boolean(),
+  value: Type.Unknown(),
+  default: Type.Unknown(),
+  values: Type.Optional(Type.Array(Type.String())),
+  min: Type.Optional(Type.Integer()),
+  secret: Type.Optional(Type.Literal(true)),
+  readonly: Type.Optional(Type.Literal(true)),
+  held: Type.Optional(
+    Type.Literal(true, { description: 'An environment variable holds it to this value.' }),
+  ),
+})
+
+export const settingsCatalogue = defineEndpoint({
+  method: 'GET',
+  path: '/api/v1/foyer/settings.catalogue',
+  tag,
+  summary: 'The settings that this release obeys, with what they may hold',
+  description:
+    'In the order of the catalogue. Settings that are only kept for clients that ask for them are not listed. The text of a secret is never told: a mask stands for it.',
+  audience: { anyOf: ['view-privileged-setting'] },
+  response: Type.Object({ settings: Type.Array(DescribedSetting) }),
+  errors: [],
+  example: {
+    response: {
+      settings: [
+        {
+          _id: 'Livechat_title',
+          type: 'string',
+          group: 'Omnichannel',
+          section: 'livechat',
+          public: true,
+          value: 'Chat with us',
+          default: 'Rocket.Chat',
+        },
+      ],
+    },
+  },
+})
+
 export const readSetting = defineEndpoint({
   method: 'GET',
   path: '/api/v1/settings/:_id',

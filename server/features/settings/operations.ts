@@ -4,6 +4,7 @@ import { pageOf, type PageQuery } from '../../contract/paging.ts'
 import type { PermissionId } from '../permissions/catalogue.ts'
 import { isSettingId, SETTINGS, type SettingDefinition, type SettingId } from './catalogue.ts'
 import { checkedValue, shownValue, writeSetting } from './change.ts'
+import { SETTINGS_IN_USE } from './in-use.ts'
 import type { StoredSettings } from './store.ts'
 
 /** A setting as a reader may see it. */
@@ -60,6 +61,24 @@ function pageOfSettings(
     total: ids.length,
   }
 }
+
+/** A setting with everything that an editor of it needs to know. */
+export interface DescribedSetting {
+  definition: SettingDefinition
+  value: unknown
+  /** Held by the environment. */
+  held: boolean
+}
+
+/** Every setting that something in this release obeys, in the order of the catalogue. */
+export const describeSettings = (ctx: AppContext): DescribedSetting[] =>
+  [...SETTINGS]
+    .filter(([id]) => SETTINGS_IN_USE.has(id))
+    .map(([id, definition]) => ({
+      definition,
+      value: shownValue(ctx, id),
+      held: ctx.config.overwrites.has(id),
+    }))
 
 /** One setting. @throws TextError 403, ApiError `error-setting-not-found` */
 export function readSetting(ctx: AppContext, caller: Caller, id: string): ReadableSetting {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { forEachEngine } from '../../../tests/support/engines.ts'
+import { seedManager } from '../../../tests/support/seed.ts'
 import { useServer } from '../../../tests/support/test-server.ts'
 
 const PASSWORD = 'a long enough secret'
@@ -104,6 +105,26 @@ forEachEngine((engine) => {
     await server().post('roles.addUserToRole', { userId: body.user._id, roleId: role }, admin)
     assert.equal((await attempt('Livechat_title')).status, 200)
     assert.equal((await attempt('Livechat_offline_message')).status, 403)
+  })
+
+  test('[S8] the catalogue tells administrators what a setting may hold, and nobody else', async () => {
+    assert.equal((await change('SMTP_Password', { value: 'hunter2' })).status, 200)
+    const answer = await server().get('foyer/settings.catalogue', {}, await server().admin())
+    assert.equal(answer.status, 200, JSON.stringify(answer.body))
+    const byId = new Map(
+      (answer.body.settings as { _id: string }[]).map((setting) => [setting._id, setting]),
+    )
+    const { values, value } = byId.get('Livechat_Routing_Method') as unknown as {
+      values: string[]
+      value: string
+    }
+    assert.ok(values.includes(value) && values.includes('Manual_Selection'))
+    assert.equal((byId.get('Livechat_offline_title') as unknown as { held: boolean }).held, true)
+    assert.ok(!JSON.stringify(answer.body).includes('hunter2'))
+    assert.equal(byId.has('Foyer_setup_link'), false, 'hidden ones are not listed')
+    const manager = await seedManager(server())
+    const refused = await server().get('foyer/settings.catalogue', {}, manager)
+    assert.equal(refused.status, 403)
   })
 
   test('there are no sign-in services', async () => {

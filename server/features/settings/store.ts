@@ -1,3 +1,5 @@
+import { announce, readRevisions, Revision } from '../../cluster/revision.ts'
+import { lockStart } from '../../cluster/start-lock.ts'
 import type { Config } from '../../config.ts'
 import type { Settings } from '../../context.ts'
 import { isoTime } from '../../lib/clock.ts'
@@ -10,6 +12,8 @@ import { SETTINGS, type AnySettingValue, type SettingId, type SettingValue } fro
  * come from memory; a stored change shows here right after its commit.
  */
 export class StoredSettings implements Settings {
+  readonly topic = 'settings'
+  readonly #revision = new Revision()
   readonly #values = new Map<SettingId, unknown>()
   readonly #overwrites: ReadonlyMap<SettingId, unknown>
 
@@ -25,9 +29,18 @@ export class StoredSettings implements Settings {
     return this.#values.get(id) as SettingValue<Id>
   }
 
+  /** Number of the change up to which the values here are complete. */
+  get known(): number {
+    return this.#revision.complete
+  }
+
   /** Takes over what is stored. Called at start, and after another node changed something. */
   async load(db: Database): Promise<void> {
-    const rows = await db.read((reader) => reader.q.selectFrom('setting').selectAll().execute())
+    const { rows, number } = await db.snapshot(async (reader) => ({
+      rows: await reader.q.selectFrom('setting').selectAll().execute(),
+      number: (await readRevisions(reader)).get('settings') ?? 0,
+    }))
+    if (!this.#revision.takes(number)) return
     for (const row of rows) this.#apply(row.id as SettingId, JSON.parse(row.value))
   }
 
@@ -41,8 +54,11 @@ export class StoredSettings implements Settings {
         conflict.column('id').doUpdateSet({ value: row.value, updated_at: row.updated_at }),
       )
       .execute()
-    tx.ring('settings')
-    tx.afterCommit(() => this.#apply(id, value))
+    const number = await announce(tx, 'settings')
+    tx.afterCommit(() => {
+      this.#apply(id, value)
+      this.#revision.committed(number)
+    })
   }
 
   #apply(id: SettingId, value: unknown): void {
@@ -61,8 +77,14 @@ export async function generateSettings(
   )
   if (missing.length === 0) return
   await db.transact(async (tx) => {
+    await lockStart(tx)
+    const stored = await tx.q.selectFrom('setting').select('id').execute()
+    const known = new Set(stored.map(({ id }) => id))
     for (const [id] of missing) {
+      if (known.has(id)) continue
       await settings.set(tx, id, id === 'uniqueID' ? newId(now) : newSecret(), now)
     }
   })
+  // Another process may have been first.
+  await settings.load(db)
 }

@@ -134,7 +134,32 @@ export function listMemberships(
   filter: { roomId?: string | undefined; changedSince?: string | undefined } = {},
 ): Promise<MembershipWithRoom[]> {
   const { roomId, changedSince } = filter
-  let query = reader.q
+  let query = selectMemberships(reader).where('s.user_id', '=', userId)
+  if (roomId !== undefined) query = query.where('s.room_id', '=', roomId)
+  if (changedSince !== undefined) {
+    query = query.where((where) =>
+      where.or([
+        where('s.updated_at', '>', changedSince),
+        where('r.updated_at', '>', changedSince),
+      ]),
+    )
+  }
+  return query.execute()
+}
+
+/** The live memberships of these users in these rooms. */
+export const membershipsIn = (
+  reader: Pick<Tx, 'q'>,
+  userIds: readonly string[],
+  roomIds: readonly string[],
+): Promise<MembershipWithRoom[]> =>
+  selectMemberships(reader)
+    .where('s.user_id', 'in', [...userIds])
+    .where('s.room_id', 'in', [...roomIds])
+    .execute()
+
+const selectMemberships = (reader: Pick<Tx, 'q'>) =>
+  reader.q
     .selectFrom('subscription as s')
     .innerJoin('room as r', 'r.id', 's.room_id')
     .innerJoin('visitor as v', 'v.id', 'r.visitor_id')
@@ -163,21 +188,9 @@ export function listMemberships(
         .$notNull()
         .as('unread'),
     )
-    .where('s.user_id', '=', userId)
     .where('s.ended_at', 'is', null)
     .orderBy('s.created_at')
     .orderBy('s.id')
-  if (roomId !== undefined) query = query.where('s.room_id', '=', roomId)
-  if (changedSince !== undefined) {
-    query = query.where((where) =>
-      where.or([
-        where('s.updated_at', '>', changedSince),
-        where('r.updated_at', '>', changedSince),
-      ]),
-    )
-  }
-  return query.execute()
-}
 
 /** Memberships of a user that ended after a time. */
 export const endedMemberships = (
@@ -192,3 +205,23 @@ export const endedMemberships = (
     .where('ended_at', '>', since)
     .orderBy('ended_at')
     .execute()
+
+/** Who is a member now, by room and user. */
+export async function livingMemberships(
+  reader: Pick<Tx, 'q'>,
+  roomIds: readonly string[],
+): Promise<Map<string, Map<string, Row<'subscription'>>>> {
+  const rows = await reader.q
+    .selectFrom('subscription')
+    .selectAll()
+    .where('room_id', 'in', [...roomIds])
+    .where('ended_at', 'is', null)
+    .execute()
+  const rooms = new Map<string, Map<string, Row<'subscription'>>>()
+  for (const row of rows) {
+    const members = rooms.get(row.room_id)
+    if (members === undefined) rooms.set(row.room_id, new Map([[row.user_id, row]]))
+    else members.set(row.user_id, row)
+  }
+  return rooms
+}

@@ -106,7 +106,7 @@ function sessionOf(
     },
     ...(room === undefined ? {} : { room: openRoom(room) }),
     ...(agent === undefined ? {} : { agent: toVisibleAgent(settings, agent) }),
-    ...(queue === undefined ? {} : { queueInfo: waiting(settings, queue) }),
+    ...(queue === undefined ? {} : { queueInfo: toQueuePlace(settings, queue) }),
   }
 }
 
@@ -125,7 +125,8 @@ const openRoom = (room: Row<'room'>): NonNullable<WidgetConfig['room']> => ({
       }),
 })
 
-const waiting = (
+/** The place of a waiting visitor as widgets show it. */
+export const toQueuePlace = (
   settings: Settings,
   { spot, estimatedWaitSeconds }: QueueInfo,
 ): NonNullable<WidgetConfig['queueInfo']> => ({

@@ -22,4 +22,8 @@ export const ar: Texts = {
   'transcript.on-hold': 'تم تعليق المحادثة.',
   'transcript.resumed': 'المحادثة مستمرة.',
   'room.closed-by-visitor': 'أغلقها الزائر',
+  'widget.open': 'فتح الدردشة',
+  'widget.close': 'إغلاق الدردشة',
+  'widget.unreachable': 'تعذّر الوصول إلى الدردشة حاليًا.',
+  'widget.retry': 'إعادة المحاولة',
 }

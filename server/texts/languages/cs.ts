@@ -23,4 +23,8 @@ export const cs: Texts = {
   'transcript.on-hold': 'Konverzace byla pozastavena.',
   'transcript.resumed': 'Konverzace pokračuje.',
   'room.closed-by-visitor': 'Ukončeno návštěvníkem',
+  'widget.open': 'Otevřít chat',
+  'widget.close': 'Zavřít chat',
+  'widget.unreachable': 'Chat je momentálně nedostupný.',
+  'widget.retry': 'Zkusit znovu',
 }

@@ -23,4 +23,8 @@ export const de: Texts = {
   'transcript.on-hold': 'Das Gespräch wurde angehalten.',
   'transcript.resumed': 'Das Gespräch geht weiter.',
   'room.closed-by-visitor': 'Vom Besucher beendet',
+  'widget.open': 'Chat öffnen',
+  'widget.close': 'Chat schließen',
+  'widget.unreachable': 'Der Chat ist gerade nicht erreichbar.',
+  'widget.retry': 'Erneut versuchen',
 }

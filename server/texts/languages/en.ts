@@ -22,6 +22,10 @@ export const en = {
   'transcript.on-hold': 'The conversation was put on hold.',
   'transcript.resumed': 'The conversation goes on.',
   'room.closed-by-visitor': 'Closed by visitor',
+  'widget.open': 'Open chat',
+  'widget.close': 'Close chat',
+  'widget.unreachable': 'The chat cannot be reached at the moment.',
+  'widget.retry': 'Try again',
 } as const
 
 /** Name of a text. */

@@ -23,4 +23,8 @@ export const es: Texts = {
   'transcript.on-hold': 'La conversación quedó en espera.',
   'transcript.resumed': 'La conversación continúa.',
   'room.closed-by-visitor': 'Cerrada por el visitante',
+  'widget.open': 'Abrir el chat',
+  'widget.close': 'Cerrar el chat',
+  'widget.unreachable': 'No se puede acceder al chat en este momento.',
+  'widget.retry': 'Intentar de nuevo',
 }

@@ -23,4 +23,8 @@ export const fr: Texts = {
   'transcript.on-hold': 'La conversation a été mise en attente.',
   'transcript.resumed': 'La conversation reprend.',
   'room.closed-by-visitor': 'Fermée par le visiteur',
+  'widget.open': 'Ouvrir le chat',
+  'widget.close': 'Fermer le chat',
+  'widget.unreachable': 'Le chat est momentanément inaccessible.',
+  'widget.retry': 'Réessayer',
 }

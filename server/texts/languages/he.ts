@@ -22,4 +22,8 @@ export const he: Texts = {
   'transcript.on-hold': 'השיחה הושהתה.',
   'transcript.resumed': 'השיחה ממשיכה.',
   'room.closed-by-visitor': 'נסגרה על ידי המבקר',
+  'widget.open': 'פתיחת הצ׳אט',
+  'widget.close': 'סגירת הצ׳אט',
+  'widget.unreachable': 'לא ניתן להגיע לצ׳אט כרגע.',
+  'widget.retry': 'לנסות שוב',
 }

@@ -23,4 +23,8 @@ export const it: Texts = {
   'transcript.on-hold': 'La conversazione è stata messa in attesa.',
   'transcript.resumed': 'La conversazione riprende.',
   'room.closed-by-visitor': 'Chiusa dal visitatore',
+  'widget.open': 'Apri la chat',
+  'widget.close': 'Chiudi la chat',
+  'widget.unreachable': 'La chat non è raggiungibile al momento.',
+  'widget.retry': 'Riprova',
 }

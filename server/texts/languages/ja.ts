@@ -23,4 +23,8 @@ export const ja: Texts = {
   'transcript.on-hold': '会話が保留になりました。',
   'transcript.resumed': '会話が再開されました。',
   'room.closed-by-visitor': '訪問者が終了しました',
+  'widget.open': 'チャットを開く',
+  'widget.close': 'チャットを閉じる',
+  'widget.unreachable': '現在チャットに接続できません。',
+  'widget.retry': 'もう一度試す',
 }

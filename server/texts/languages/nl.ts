@@ -23,4 +23,8 @@ export const nl: Texts = {
   'transcript.on-hold': 'Het gesprek is in de wacht gezet.',
   'transcript.resumed': 'Het gesprek gaat verder.',
   'room.closed-by-visitor': 'Gesloten door de bezoeker',
+  'widget.open': 'Chat openen',
+  'widget.close': 'Chat sluiten',
+  'widget.unreachable': 'De chat is op dit moment niet bereikbaar.',
+  'widget.retry': 'Opnieuw proberen',
 }

@@ -23,4 +23,8 @@ export const pl: Texts = {
   'transcript.on-hold': 'Rozmowa została wstrzymana.',
   'transcript.resumed': 'Rozmowa jest kontynuowana.',
   'room.closed-by-visitor': 'Zamknięta przez odwiedzającego',
+  'widget.open': 'Otwórz czat',
+  'widget.close': 'Zamknij czat',
+  'widget.unreachable': 'Czat jest chwilowo niedostępny.',
+  'widget.retry': 'Spróbuj ponownie',
 }

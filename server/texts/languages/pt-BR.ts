@@ -23,4 +23,8 @@ export const ptBR: Texts = {
   'transcript.on-hold': 'A conversa foi colocada em espera.',
   'transcript.resumed': 'A conversa continua.',
   'room.closed-by-visitor': 'Encerrada pelo visitante',
+  'widget.open': 'Abrir o chat',
+  'widget.close': 'Fechar o chat',
+  'widget.unreachable': 'O chat não está acessível no momento.',
+  'widget.retry': 'Tentar novamente',
 }

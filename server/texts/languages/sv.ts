@@ -22,4 +22,8 @@ export const sv: Texts = {
   'transcript.on-hold': 'Samtalet parkerades.',
   'transcript.resumed': 'Samtalet fortsätter.',
   'room.closed-by-visitor': 'Stängt av besökaren',
+  'widget.open': 'Öppna chatten',
+  'widget.close': 'Stäng chatten',
+  'widget.unreachable': 'Chatten går inte att nå just nu.',
+  'widget.retry': 'Försök igen',
 }

@@ -23,4 +23,8 @@ export const tr: Texts = {
   'transcript.on-hold': 'Görüşme beklemeye alındı.',
   'transcript.resumed': 'Görüşme devam ediyor.',
   'room.closed-by-visitor': 'Ziyaretçi tarafından kapatıldı',
+  'widget.open': 'Sohbeti aç',
+  'widget.close': 'Sohbeti kapat',
+  'widget.unreachable': 'Sohbete şu anda ulaşılamıyor.',
+  'widget.retry': 'Tekrar dene',
 }

@@ -23,4 +23,8 @@ export const uk: Texts = {
   'transcript.on-hold': 'Розмову призупинено.',
   'transcript.resumed': 'Розмова триває.',
   'room.closed-by-visitor': 'Закрито відвідувачем',
+  'widget.open': 'Відкрити чат',
+  'widget.close': 'Закрити чат',
+  'widget.unreachable': 'Чат наразі недоступний.',
+  'widget.retry': 'Спробувати ще раз',
 }

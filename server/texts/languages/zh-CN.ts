@@ -22,4 +22,8 @@ export const zhCN: Texts = {
   'transcript.on-hold': '对话已暂停。',
   'transcript.resumed': '对话继续进行。',
   'room.closed-by-visitor': '由访客关闭',
+  'widget.open': '打开聊天',
+  'widget.close': '关闭聊天',
+  'widget.unreachable': '目前无法连接到聊天。',
+  'widget.retry': '重试',
 }

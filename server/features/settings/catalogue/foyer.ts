@@ -9,9 +9,11 @@ const omnichannel = settingsOf('Omnichannel')
  */
 export const foyerSettings = [
   omnichannel.bool('Livechat_allow_delete_without_token', false, 'messages'),
+  foyer.text('Foyer_push_keys', '', 'push', 'hidden', 'secret'),
   foyer.text('Foyer_setup_link', '', 'setup', 'hidden', 'secret'),
   foyer.positive('Foyer_transcripts_per_day', 5, 'mail'),
   foyer.text('Foyer_outbound_allow', '', 'outbound'),
+  omnichannel.bool('Foyer_webhook_on_feedback', false, 'webhook'),
   foyer.int('Foyer_log_days', 30, 'retention'),
   foyer.int('Foyer_retention_closed_rooms_days', 0, 'retention'),
   foyer.int('Foyer_retention_page_visits_days', 0, 'retention'),
