@@ -124,6 +124,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       remembered: { identities: new VisitorIdentities(), pageVisits: new RecentPageVisits() },
     }
     forgetErased(ctx)
+    metrics.bus(() => bus.state === 'lost')
     const nodes = new Nodes({
       id: nodeId,
       name: `${hostname()}:${process.pid}`,

@@ -55,6 +55,8 @@ export interface Metrics {
   jobs(figures: () => Promise<JobFigures>): void
   /** Registers where the figures of the sockets are when somebody scrapes. */
   sockets(figures: () => SocketFigures): void
+  /** Registers how to see whether this process hears the others when somebody scrapes. */
+  bus(isLost: () => boolean): void
 }
 
 /**
@@ -127,6 +129,15 @@ export function createMetrics(ofAll?: () => Promise<string | undefined>): Metric
     jobEnded: (kind, outcome) => jobRuns.inc({ kind, outcome }),
     jobs: (figures) => registerJobs(registry, figures),
     sockets: (figures) => registerSockets(registry, figures),
+    bus: (isLost) => {
+      const gauge: Gauge = new Gauge({
+        name: 'foyer_bus_connected',
+        help: 'Whether this process hears the others: 0 while it is cut off',
+        aggregator: 'min',
+        registers: [registry],
+        collect: (): void => gauge.set(isLost() ? 0 : 1),
+      })
+    },
   }
 }
 

@@ -74,7 +74,7 @@ async function sourcesOf(folder: string): Promise<Map<string, string>> {
   const entries = await readdir(join(ROOT, folder), { recursive: true, withFileTypes: true })
   const sources = new Map<string, string>()
   for (const entry of entries) {
-    if (!entry.isFile() || !/\.(?:ts|js)$/.test(entry.name)) continue
+    if (!entry.isFile() || !/\.(?:tsx?|js)$/.test(entry.name)) continue
     const path = join(entry.parentPath, entry.name)
     sources.set(relative(join(ROOT, folder), path), await readFile(path, 'utf8'))
   }
@@ -162,6 +162,20 @@ test('the client takes only types from the server, and nothing from elsewhere', 
   }
 })
 
+test('the desk and the widget know the server through the client alone', async () => {
+  for (const [folder, others] of [
+    ['desk', /\/(?:server|widget|tests)\//],
+    ['widget', /\/(?:server|desk|tests)\//],
+  ] as const) {
+    for (const [file, source] of await sourcesOf(folder)) {
+      if (file.endsWith('.test.ts')) continue
+      for (const [, from = ''] of source.matchAll(/(?:from\s+|\bimport\()'([^']+)'/g)) {
+        assert.ok(!others.test(from), `${folder}/${file} -> ${from}`)
+      }
+    }
+  }
+})
+
 test('only the entry reads the environment', async () => {
   const allowed = new Set(['start.ts', 'main.js', 'config.ts'])
   for (const [file, source] of await sourcesOf('server')) {
@@ -171,7 +185,7 @@ test('only the entry reads the environment', async () => {
 
 test(`no file is longer than ${MAX_LINES} lines`, async () => {
   const long: string[] = []
-  for (const folder of ['server', 'client', 'tests']) {
+  for (const folder of ['server', 'client', 'widget', 'tests']) {
     for (const [file, source] of await sourcesOf(folder)) {
       const lines = source.split('\n').length
       if (lines > MAX_LINES) long.push(`${folder}/${file}: ${lines}`)
@@ -190,7 +204,7 @@ test('every promise has a test whose name begins with its number', async () => {
     ' ',
   )
   const named = new Set<string>()
-  for (const folder of ['server', 'client', 'tests']) {
+  for (const folder of ['server', 'client', 'widget', 'tests']) {
     for (const [file, source] of await sourcesOf(folder)) {
       if (!file.endsWith('.test.ts')) continue
       for (const [, number] of source.matchAll(/\b(?:test|it|describe)\(\s*['"`]\[([PS]\d+)\] /g)) {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import type { Reader } from '../server/storage/database.ts'
 import { MovableClock } from './support/clock.ts'
 import { DdpClient } from './support/ddp-client.ts'
-import { useNodes } from './support/nodes.ts'
+import { NO_BUS, useNodes } from './support/nodes.ts'
 import { Receiver } from './support/receiver.ts'
 import {
   admin,
@@ -218,6 +219,45 @@ describe('two processes of one installation', () => {
     await widget.close()
     await desk.close()
     assert.ok(await admin(a))
+  })
+})
+
+describe('a process whose rings nobody hears', () => {
+  const nodes = useNodes({ environment }, { environment: { ...environment, ...NO_BUS } })
+
+  test('[P4] what it commits between two statements of a look is told all the same, in order', async (t) => {
+    const [a, b] = nodes() as [TestServer, TestServer]
+    const visitor = await seedRoom(a)
+    const there = new TestVisitor(b, visitor.token)
+    there.rid = visitor.rid
+    const widget = await DdpClient.connect(a)
+    await widget.follow(visitor, 'room-messages')
+    const { db } = a.app.ctx
+    const read = db.read.bind(db)
+    const between: (() => Promise<unknown>)[] = [() => there.say('in between'), () => there.close()]
+    // A look reads the messages, then the room; the other process commits after the first.
+    t.mock.method(db, 'read', (work: (reader: Reader) => Promise<unknown>) =>
+      read((reader) =>
+        work({
+          q: reader.q,
+          rows: async <Result>(sql: string, parameters: readonly unknown[]): Promise<Result[]> => {
+            const rows = await reader.rows<Result>(sql, parameters)
+            const looks = sql.includes('from message where changed_seq') && rows.length > 0
+            if (looks) await between.shift()?.()
+            return rows
+          },
+        }),
+      ),
+    )
+    await visitor.say('first')
+    await widget.event('room-messages', visitor.rid, ([{ t: kind }]) => kind === 'livechat-close')
+    const texts = widget.events('room-messages', visitor.rid).map(({ fields }) => fields?.args[0])
+    assert.deepEqual(
+      texts.map(({ t: kind, msg }) => kind ?? msg),
+      ['first', 'in between', 'livechat-close'],
+    )
+    assert.equal(between.length, 0)
+    await widget.close()
   })
 })
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { createRequire } from 'node:module'
 import { describe, test } from 'node:test'
 import { portOf } from './support/ddp-client.ts'
 import { forEachEngine } from './support/engines.ts'
@@ -47,9 +46,9 @@ interface SdkMessage {
   u: { username: string }
 }
 
-const sdk = createRequire(import.meta.url)('@rocket.chat/sdk') as {
-  Livechat: new (options: object) => Livechat
-  Bot: new (options: object) => Bot
+// Its types name things that are not there, so what is used is written down above.
+const { default: sdk } = (await import('@rocket.chat/sdk')) as unknown as {
+  default: { Livechat: new (options: object) => Livechat; Bot: new (options: object) => Bot }
 }
 
 const PASSWORD = 'a long enough password'

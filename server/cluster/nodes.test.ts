@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { MovableClock } from '../../tests/support/clock.ts'
-import { joined, POSTGRES, startNode, useNodes } from '../../tests/support/nodes.ts'
-import { freePort } from '../../tests/support/ports.ts'
+import { joined, NO_BUS, POSTGRES, startNode, useNodes } from '../../tests/support/nodes.ts'
 import { admin, changeSettings, expectOk, seedUser, seedVisitor } from '../../tests/support/seed.ts'
 import type { TestServer } from '../../tests/support/test-server.ts'
 import { until } from '../../tests/support/until.ts'
@@ -15,9 +14,6 @@ async function timeUntil(what: string, condition: () => boolean): Promise<number
   return performance.now() - started
 }
 
-/** Nobody answers there. */
-const NO_BUS = { BUS_DATABASE_URL: `postgres://postgres@127.0.0.1:${await freePort()}/postgres` }
-
 for (const bus of ['with the bus', 'without it'] as const) {
   describe(bus, () => {
     const environment = bus === 'with the bus' ? {} : NO_BUS
@@ -26,6 +22,9 @@ for (const bus of ['with the bus', 'without it'] as const) {
     test(`[P5] settings, permissions and roles hold on every process within a second, ${bus}`, async () => {
       const [a, b] = nodes()
       assert.equal(b.app.ctx.bus.state, bus === 'with the bus' ? 'connected' : 'lost')
+      const figure = bus === 'with the bus' ? '1' : '0'
+      const { body } = await b.get('/metrics')
+      assert.match(body, new RegExp(`^foyer_bus_connected ${figure}$`, 'm'))
       const rings: string[] = []
       b.app.ctx.bus.onRing((topics) => rings.push(...topics))
       for (const title of ['One', 'Two', 'Three']) {

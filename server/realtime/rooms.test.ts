@@ -10,7 +10,7 @@ import {
   seedRoom,
   setStatus,
 } from '../../tests/support/seed.ts'
-import { sayAs, seedServedRoom } from '../../tests/support/served-room.ts'
+import { sayAs, seedServedRoom, takeAs } from '../../tests/support/served-room.ts'
 import { useServer } from '../../tests/support/test-server.ts'
 import { withSettings } from '../../tests/support/settings.ts'
 import { ALONE } from '../../tests/support/visitor.ts'
@@ -125,10 +125,7 @@ forEachEngine((engine) => {
         const visitor = await seedRoom(server())
         const client = await DdpClient.connect(server())
         await client.follow(visitor, 'room-messages')
-        const inquiry = expectOk(
-          await server().get('livechat/inquiries.getOne', { roomId: visitor.rid }, agent),
-        ).inquiry
-        expectOk(await server().post('livechat/inquiries.take', { inquiryId: inquiry._id }, agent))
+        await takeAs(server(), agent, visitor.rid)
         await visitor.say('Hello')
         await client.message(visitor.rid, 'Hello')
         const kinds = client
@@ -245,12 +242,7 @@ forEachEngine((engine) => {
       assert.equal(before.message.user.username, 'rocket.cat')
       expectOk(await first.close())
       await place((spot) => spot === before.spot - 1)
-      const take = async () => {
-        const { inquiry } = expectOk(
-          await server().get('livechat/inquiries.getOne', { roomId: second.rid }, agent),
-        )
-        expectOk(await server().post('livechat/inquiries.take', { inquiryId: inquiry._id }, agent))
-      }
+      const take = () => takeAs(server(), agent, second.rid)
       await take()
       const { fields } = await client.event(
         'livechat-room',

@@ -4,6 +4,7 @@ import { createApp } from '../../server/app.ts'
 import type { Clock } from '../../server/lib/clock.ts'
 import type { StorageTarget } from '../../server/storage/open.ts'
 import { ENGINES } from './engines.ts'
+import { freePort } from './ports.ts'
 import { strictAnswers, testConfig, TestServer } from './test-server.ts'
 import { until } from './until.ts'
 
@@ -29,6 +30,9 @@ export async function startNode(
 /** Waits until a process hears of the others. */
 export const joined = ({ app }: TestServer): Promise<void> =>
   until('the bus connects', () => app.ctx.bus.state === 'connected')
+
+/** The environment of a process whose bus is lost: nobody answers there. */
+export const NO_BUS = { BUS_DATABASE_URL: `postgres://test@127.0.0.1:${await freePort()}/none` }
 
 /** The engine on which there can be several processes. */
 export const POSTGRES = ENGINES.find(({ name }) => name === 'postgres') ?? assert.fail()

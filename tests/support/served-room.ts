@@ -23,6 +23,13 @@ export async function seedServedRoom(server: TestServer, name = 'Ana'): Promise<
   return { agent, visitor, rid: visitor.rid }
 }
 
+/** Takes a waiting conversation for an agent. */
+export async function takeAs(server: TestServer, agent: TestUser, roomId: string): Promise<void> {
+  const found = await server.get('livechat/inquiries.getOne', { roomId }, agent)
+  const { inquiry } = expectOk(found)
+  expectOk(await server.post('livechat/inquiries.take', { inquiryId: inquiry._id }, agent))
+}
+
 /** Sends as a signed-in user, expects success, and returns the message. */
 export async function sayAs(
   server: TestServer,
