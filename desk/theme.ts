@@ -31,6 +31,7 @@ export const theme = createTheme({
   colors: { pine, dark: slate },
   primaryColor: 'pine',
   primaryShade: { light: 7, dark: 6 },
+  respectReducedMotion: true,
   autoContrast: true,
   luminanceThreshold: 0.35,
   defaultRadius: 'md',

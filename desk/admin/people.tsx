@@ -159,7 +159,7 @@ function Person({ user, onChanged }: { user: User; onChanged: () => Promise<void
             <Menu.Item
               {...(user.active ? { color: 'red' } : {})}
               onClick={() =>
-                act(
+                void act(
                   rest('POST users.setActiveStatus', {
                     body: {
                       userId: user._id,

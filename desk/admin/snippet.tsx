@@ -2,6 +2,7 @@ import { Button, CopyButton } from '@mantine/core'
 import { Check, Copy } from 'lucide-react'
 import { SERVER_URL } from '../lib/server.ts'
 import { useTexts } from '../texts/texts.ts'
+import './snippet.css'
 
 const CHAT = `${SERVER_URL}/livechat`
 const SNIPPET = `<script>

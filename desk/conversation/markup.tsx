@@ -71,9 +71,9 @@ function one(input: unknown, depth: number): ReactNode {
     case 'BLOCKQUOTE':
       return <blockquote>{inner()}</blockquote>
     case 'UNORDERED_LIST':
-      return <ul>{inner()}</ul>
+      return <ul dir="auto">{inner()}</ul>
     case 'ORDERED_LIST':
-      return <ol>{inner()}</ol>
+      return <ol dir="auto">{inner()}</ol>
     case 'LIST_ITEM':
       return <li>{inner()}</li>
     case 'TASKS':

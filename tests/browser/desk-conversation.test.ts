@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { DdpClient } from '../support/ddp-client.ts'
 import { PNG } from '../support/forms.ts'
-import { expectOk } from '../support/seed.ts'
+import { changeSettings, expectOk } from '../support/seed.ts'
 import { until } from '../support/until.ts'
 import { useBrowser } from './support/browser.ts'
 import { composer, openDesk, said, seedQueue, write } from './support/desk.ts'
@@ -60,7 +60,7 @@ describe('a conversation at the desk', () => {
 
   test('files are sent with the button and by dropping, shown in place, refused in words', async (t) => {
     const { agent } = await seedQueue(site(), 'Ben')
-    const page = await openDesk(t, browser(), site(), agent.username)
+    const page = await openDesk(t, browser(), site(), agent.username, { mayFail: true })
     await page.getByRole('button', { name: 'Take the conversation with Ben' }).click()
     const picker = page.locator('input[type=file]')
     await picker.setInputFiles({ name: 'red.png', mimeType: 'image/png', buffer: PNG })
@@ -77,6 +77,17 @@ describe('a conversation at the desk', () => {
     const file = said(page).getByRole('link', { name: /prices\.txt/ })
     const [download] = await Promise.all([page.waitForEvent('download'), file.click()])
     assert.equal(download.suggestedFilename(), 'prices.txt')
+
+    await changeSettings(site(), { FileUpload_MaxFileSize: 10 })
+    await picker.setInputFiles({
+      name: 'long.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('longer than ten bytes'),
+    })
+    await said(page).getByRole('alert').getByText('The file is too large.').waitFor()
+    await said(page).getByRole('button', { name: 'Discard' }).click()
+    await said(page).getByText('long.txt').waitFor({ state: 'detached' })
+    await changeSettings(site(), { FileUpload_MaxFileSize: 104_857_600 })
   })
 
   test('what the visitor has told and looked at stands beside the conversation', async (t) => {

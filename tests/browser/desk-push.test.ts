@@ -94,6 +94,8 @@ describe('notifications while the desk is closed', () => {
         clients: { matchAll(options: object): Promise<{ postMessage(data: unknown): void }[]> }
       }
       const [desk] = await clients.matchAll({ type: 'window', includeUncontrolled: true })
+      // A client of a worker is of its own origin and takes no other.
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin
       desk?.postMessage({ foyerOpen: 'room1' })
     })
     await page.waitForURL('**/conversations/room1')

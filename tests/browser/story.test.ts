@@ -78,6 +78,8 @@ describe('a conversation from the form to the rating', () => {
       })
       const widget = await WidgetWindow.visit(browser(), far, host(), options)
       t.after(() => widget.page.context().close())
+      const errors: Error[] = []
+      for (const page of [desk.page, widget.page]) page.on('pageerror', (e) => errors.push(e))
 
       await widget.begin(line('visitor'))
       await widget.say(line('question'))
@@ -170,6 +172,7 @@ describe('a conversation from the form to the rating', () => {
       const { rooms } = expectOk(await site().get('livechat/rooms', query, await site().admin()))
       assert.equal(rooms[0].satisfaction, '4')
 
+      assert.deepEqual(errors, [], 'no script fails')
       const direction = language === 'ar' ? 'rtl' : 'ltr'
       const frame = widget.frame()
       assert.equal(await frame.evaluate(() => document.documentElement.dir), direction)

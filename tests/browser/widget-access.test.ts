@@ -106,6 +106,8 @@ describe('the chat for everybody', () => {
         await expectAccessible(widget.page, `the page around in ${color}`, around)
       }
     }
+    await widget.field.press('ArrowUp')
+    await widget.chat.getByText('Editing your message').waitFor()
     await look('the conversation')
     await agent.close(rid)
     await widget.chat.locator('.ended').waitFor()
@@ -130,6 +132,7 @@ describe('the chat for everybody', () => {
     const focused = (): Promise<string> =>
       widget.frame().evaluate(() => {
         const element = document.activeElement as HTMLElement | null
+        if (element === null || element === document.body) return ''
         const label = element?.getAttribute('aria-label')
         const labelled = element?.id ? document.querySelector(`label[for="${element.id}"]`) : null
         return label ?? labelled?.textContent ?? element?.textContent ?? ''

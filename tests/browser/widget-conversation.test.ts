@@ -87,6 +87,53 @@ describe('a visitor’s conversation', () => {
     assert.notEqual(await agent.roomOf('Ana'), rid)
   })
 
+  it('[S4] draws whatever tree comes as elements and text, never as HTML or an unsafe link', async () => {
+    const widget = await WidgetWindow.visit(browser(), site(), host(), { path: '/hostile' })
+    await widget.begin('Hugo')
+    await widget.say('Hello')
+    await widget.shows('Hello', 'Sent')
+    const label = [{ type: 'PLAIN_TEXT', value: 'click' }]
+    const text = (value: string) => ({ type: 'PLAIN_TEXT', value })
+    const link = (src: string) => ({ type: 'LINK', value: { src: text(src), label } })
+    let deep: object = text('bottom')
+    for (let level = 0; level < 200; level++) deep = { type: 'BOLD', value: [deep] }
+    const hostile = [
+      { type: 'PARAGRAPH', value: [text('<img src=x onerror=alert(1)>')] },
+      ...[
+        'javascript:alert(1)',
+        ' javascript:alert(1)',
+        'data:text/html,x',
+        'vbscript:x',
+        'blob:x',
+      ].map((src) => ({ type: 'PARAGRAPH', value: [link(src)] })),
+      {
+        type: 'PARAGRAPH',
+        value: [{ type: 'IMAGE', value: { src: text('https://evil.example/x.png'), label: [] } }],
+      },
+      { type: 'NOBODY_KNOWS', value: { toString: 1 } },
+      { type: 'PARAGRAPH', value: [deep, null, 7, { type: 'EMOJI', shortCode: '__proto__' }] },
+      null,
+      { type: 'PARAGRAPH', value: [link('//shop.example/a')] },
+    ]
+    await widget.page.route('**/messages.history/**', async (route) => {
+      const answer = await route.fetch()
+      const body = (await answer.json()) as { messages: { msg: string; md: unknown }[] }
+      for (const message of body.messages) if (message.msg === 'Hello') message.md = hostile
+      await route.fulfill({ response: answer, json: body })
+    })
+    const requests: string[] = []
+    widget.page.on('request', (request) => requests.push(request.url()))
+    await widget.page.reload()
+    const bubble = widget.message('onerror').locator('.bubble')
+    await bubble.waitFor()
+    assert.equal(await bubble.locator('img, script').count(), 0)
+    const links = await bubble
+      .locator('a')
+      .evaluateAll((all) => all.map((one) => [one.getAttribute('href'), one.getAttribute('rel')]))
+    assert.deepEqual(links, [['https://shop.example/a', 'noopener noreferrer nofollow']])
+    assert.ok(!requests.some((url) => url.includes('evil.example')))
+  })
+
   it('sends files by button, drop and paste, shows pictures, and refuses clearly', async () => {
     const widget = await WidgetWindow.visit(browser(), site(), host(), {
       path: '/files',

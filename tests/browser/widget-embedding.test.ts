@@ -72,6 +72,9 @@ describe('the widget on a website', () => {
         !url.startsWith(site().url) && !url.startsWith(host().url) && !url.startsWith('blob:'),
     )
     assert.deepEqual(foreign, [], 'nobody else is asked')
+    const words = requests.filter((url) => url.includes('/language-'))
+    assert.equal(words.length, 1, 'one language is loaded, once')
+    assert.match(words[0] ?? '', /language-en-/)
   })
 
   it('comes back by itself to who has opened it before, and tells of what he missed', async () => {
@@ -240,7 +243,17 @@ describe('the widget on a website', () => {
     await widget.frame().evaluate((forged) => window.postMessage(forged, '*'), {
       src: 'rocketchat',
       fn: 'setTheme',
-      args: [{ color: '#000001' }],
+      args: [{ color: '#000001', offlineColor: '#000001' }],
+    })
+    // Of the page's own origin, but not the page.
+    await widget.page.evaluate(() => {
+      const other = document.body.appendChild(document.createElement('iframe'))
+      const chat = document.querySelector<HTMLIFrameElement>('#rocketchat-iframe')
+      const inside = other.contentWindow as unknown as { Function: FunctionConstructor }
+      inside.Function(
+        'chat',
+        `chat.postMessage({ src: 'rocketchat', fn: 'setTheme', args: [{ color: '#000001', offlineColor: '#000001' }] }, '*')`,
+      )(chat?.contentWindow)
     })
     await widget.chat.locator('input[name=name]').fill('Ana')
     assert.equal(await widget.button.getAttribute('aria-expanded'), 'true')

@@ -135,6 +135,7 @@ export const SETTINGS_IN_USE: ReadonlySet<SettingId> = new Set<SettingId>([
   'Livechat_allow_delete_without_token',
   'Foyer_transcripts_per_day',
   'Foyer_outbound_allow',
+  'Foyer_webhook_on_feedback',
   'Foyer_log_days',
   'Foyer_retention_closed_rooms_days',
   'Foyer_retention_page_visits_days',

@@ -7,7 +7,7 @@ import type { RouteParts } from '../../route-parts.ts'
 import { directionOf, languageFor } from '../../texts/texts.ts'
 import { initialsPicture } from './avatar.ts'
 import { frameAncestors } from './frame-ancestors.ts'
-import { embeddable, readStartData, type StartData } from './start-data.ts'
+import { embeddable, readStartData, type StartData } from './operations.ts'
 
 const LOADER = 'rocketchat-livechat.min.js'
 const FOR_EVER = 'public, max-age=31536000, immutable'
@@ -78,6 +78,7 @@ export function widgetPageRoutes({ http, ctx }: RouteParts): void {
     const fill = (text: string, data: StartData, language: string, direction: string): string =>
       text
         .replace('<html>', () => `<html lang="${language}" dir="${direction}">`)
+        .replace('</head>', () => `${preload(files, language)}</head>`)
         .replaceAll('__FOYER_START__', () => embeddable(data))
     return sendFilled('index.html', fill, request, reply)
   })
@@ -122,6 +123,12 @@ export function widgetPageRoutes({ http, ctx }: RouteParts): void {
       .type('image/svg+xml')
       .send(initialsPicture(request.params.username)),
   )
+}
+
+/** The words are loaded beside the code that asks for them, not after it. */
+function preload(files: BuiltFiles, language: string): string {
+  const words = files.find(`livechat/language-${language}-`)
+  return words === undefined ? '' : `<link rel="modulepreload" crossorigin href="./${words}">`
 }
 
 const packed = (type: string, plain: Buffer): BuiltFile => ({

@@ -7,7 +7,7 @@ import { changeSettings, seedAgent, setStatus } from '../../../tests/support/see
 import { useServer } from '../../../tests/support/test-server.ts'
 import { initialsPicture } from './avatar.ts'
 import { frameAncestors } from './frame-ancestors.ts'
-import { embeddable } from './start-data.ts'
+import { embeddable } from './operations.ts'
 
 const LOADER = '/livechat/rocketchat-livechat.min.js'
 

@@ -35,7 +35,8 @@ export async function openDesk(
   options: WindowOptions & { path?: string } = {},
 ): Promise<Page> {
   const { path = '/', ...window } = options
-  const page = await browser.open(window)
+  // Nothing fades in or out while a test looks.
+  const page = await browser.open({ reducedMotion: 'reduce', ...window })
   t.after(() => page.context().close())
   expectNoForeignRequest(page, site)
   await page.goto(site.url + path)

@@ -36,7 +36,7 @@ const filled = (text: Catalogue[string] | undefined, values: Record<string, stri
 }
 
 /** A text of the desk in this language. */
-export const deskText = (
+const deskText = (
   language: StoryLanguage,
   key: keyof typeof en,
   values: Record<string, string> = {},
