@@ -101,7 +101,9 @@ forEachEngine((engine) => {
       both().every((items) => items.length > 0 && items.every(({ kind }) => kind === 'message'))
     await untilAfter(isSent, progress)
     const stored = await everything(visitor)
-    await untilAfter(() => both().every((items) => said(items).at(-1) === stored.at(-1)), progress)
+    const isNewestPart = (texts: readonly string[]): boolean =>
+      texts.length > 0 && texts.join() === stored.slice(-texts.length).join()
+    await untilAfter(() => both().every((items) => isNewestPart(said(items))), progress)
     // A page that was loaded again shows the newest; the others are asked for by scrolling.
     while (chat.state().hasOlder) await chat.loadOlder()
     while (desk.state().rooms[rid]?.state.hasOlder === true) await desk.loadOlder(rid)

@@ -49,12 +49,22 @@ export class BuiltFiles {
     return this.#names.size > 0
   }
 
+  /** The path of the file that begins so; names end in a hash of what is in them. */
+  find(start: string): string | undefined {
+    return this.#names.values().find((name) => name.startsWith(start) && name.endsWith('.js'))
+  }
+
   /** The file of this path inside the build, e.g. `index.html`. */
   get(name: string): BuiltFile | undefined {
     if (!this.#names.has(name)) return undefined
     let file = this.#files.get(name)
     if (file === undefined) {
-      file = this.#read(name)
+      try {
+        file = this.#read(name)
+      } catch {
+        // A later build has taken its place while this server ran on.
+        return undefined
+      }
       this.#files.set(name, file)
     }
     return file

@@ -6,6 +6,7 @@ import { answerBrokenRequest, answerOf, handleErrors } from './error-handler.ts'
 import { LoadWatch } from './load-watch.ts'
 import { RateLimits } from './limits.ts'
 import { acceptJson, hasNul, parseQuery } from './parsing.ts'
+import { dropSilentConnections } from './silent-connections.ts'
 import { createRouter, type AnswerObserver, type Router } from './router.ts'
 
 const BODY_LIMIT = 100_000
@@ -66,6 +67,7 @@ export function createHttpEdge(
   refuseOverload(app, ctx, load)
   allowOrigins(app, ctx)
   finishAnswers(app, ctx)
+  dropSilentConnections(app)
   return { app, router, limits, load }
 }
 

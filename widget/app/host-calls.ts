@@ -29,11 +29,15 @@ export function obeyHost(session: Session): { pageUrl: () => string | undefined 
   }
 
   const calls: Record<string, (...args: unknown[]) => void> = {
-    opened: (takeFocus) =>
+    opened: (takeFocus) => {
       session.set({
         isOpen: true,
         openings: session.ui().openings + (takeFocus === true ? 1 : 0),
-      }),
+      })
+      // Somebody may have come, or gone, since it was loaded.
+      const { phase, room } = session.chat().state()
+      if (phase === 'ready' && !room?.open) attempt(session.chat().refreshConfig())
+    },
     closed: () => session.set({ isOpen: false }),
     setTheme: (theme) => session.wishTheme(theme ?? {}),
     setLanguage: (language) => attempt(session.setLanguage(textOf(language) ?? '')),

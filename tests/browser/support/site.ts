@@ -7,8 +7,6 @@ import { ENGINES } from '../../support/engines.ts'
 import { freePort } from '../../support/ports.ts'
 import { strictAnswers, testConfig, TestServer } from '../../support/test-server.ts'
 
-const CUT_MS = 200
-
 /** A whole server that browsers reach, and that tests drive like any other test server. */
 export class Site extends TestServer {
   /** Its own address, without a trailing slash. */
@@ -40,10 +38,7 @@ export function useSite(options: SiteOptions = {}): () => Site {
     site.url = url
   })
   after(async () => {
-    // Browsers open connections in advance; one that never asked anything holds up a polite stop.
-    const cut = setInterval(() => site?.app.http.server.closeAllConnections(), CUT_MS)
     await site?.app.close()
-    clearInterval(cut)
     await remove?.()
   })
   return () => {

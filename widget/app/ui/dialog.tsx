@@ -12,8 +12,11 @@ export function Overlay(props: {
   const dialog = useRef<HTMLDialogElement>(null)
   useLayoutEffect(() => {
     const before = document.activeElement
-    dialog.current?.showModal()
+    const { current } = dialog
+    current?.showModal()
     return () => {
+      // While it is open nothing behind it takes the focus.
+      current?.close()
       if (before instanceof HTMLElement && before.isConnected) before.focus()
     }
   }, [])

@@ -31,6 +31,7 @@ export function PreChatForm() {
   const hasName = asks && settings.nameFieldRegistrationForm
   const hasEmail = asks && settings.emailFieldRegistrationForm
   const customFields = asks ? fieldsOf(config) : []
+  const asksWho = hasName || hasEmail || customFields.length > 0
   const needsConsent = settings?.forceAcceptDataProcessingConsent === true
   const [written, setWritten] = useState<Record<string, string>>({})
   // What the page tells about the visitor may come while the form stands already.
@@ -91,7 +92,7 @@ export function PreChatForm() {
   const { registrationFormMessage = '', dataProcessingConsentText = '' } = config?.messages ?? {}
   return (
     <FormScreen
-      intro={registrationFormMessage || t('form.intro')}
+      intro={registrationFormMessage || t(asksWho ? 'form.intro' : 'form.consentNeeded')}
       submit={t('form.start')}
       check={() => {
         setChecked(true)
