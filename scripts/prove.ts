@@ -29,7 +29,11 @@ tests.on('exit', (code) => {
 
 async function filesNaming(text: string): Promise<string[]> {
   const found: string[] = []
-  for await (const file of glob(['server/**/*.test.ts', 'client/**/*.test.ts', 'tests/**/*.test.ts'])) {
+  for await (const file of glob([
+    'server/**/*.test.ts',
+    'client/**/*.test.ts',
+    'tests/**/*.test.ts',
+  ])) {
     if ((await readFile(file, 'utf8')).includes(text)) found.push(file)
   }
   return found
