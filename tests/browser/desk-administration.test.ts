@@ -66,10 +66,12 @@ describe('the administration at the desk', () => {
     const allowed = (): boolean =>
       site().app.ctx.permissions.allow(['livechat-agent'], 'view-livechat-rooms')
     assert.equal(allowed(), false)
-    await box.check()
+    await box.click()
     await until('agents may', allowed)
-    await box.uncheck()
+    await until('it is shown', () => box.isChecked())
+    await box.click()
     await until('agents may not', () => !allowed())
+    await until('that is shown', async () => !(await box.isChecked()))
   })
 
   test('[S10] a session is ended from the list of all; its desk asks to sign in again', async (t) => {

@@ -183,7 +183,14 @@ describe('the widget on a website', () => {
     ).body
     assert.equal(rooms[0].source.type, 'widget')
     await call('maximizeWidget')
-    await widget.chat.getByRole('button', { name: 'Optionen', exact: true }).click()
+    const options = widget.chat.getByRole('button', { name: 'Optionen', exact: true })
+    // A frame that was hidden takes no pointer before it is drawn.
+    await until('the chat is drawn', async () => {
+      await page.mouse.move(0, 0)
+      await options.hover()
+      return options.evaluate((button) => button.matches(':hover'))
+    })
+    await options.click()
     await widget.chat.getByRole('menuitem', { name: 'Gespräch beenden' }).click()
     await widget.chat.locator('dialog .primary').click()
     await wasTold('onChatEnded')

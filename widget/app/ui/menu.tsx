@@ -39,7 +39,9 @@ export function Menu(props: {
     if (!isOpen) return undefined
     entries()[0]?.focus()
     const leave = ({ target }: Event): void => {
-      if (!list.current?.contains(target as Node) && target !== button.current) setOpen(false)
+      // Its own button closes it by itself, also where its picture is hit.
+      const isOurs = [list, button].some(({ current }) => current?.contains(target as Node))
+      if (!isOurs) setOpen(false)
     }
     document.addEventListener('pointerdown', leave)
     return () => document.removeEventListener('pointerdown', leave)
