@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { expectOk } from '../support/seed.ts'
 import { newVisitor } from '../support/visitor.ts'
+import { until } from '../support/until.ts'
 import { expectAccessible } from './support/axe.ts'
 import { useBrowser } from './support/browser.ts'
 import { expectNoForeignRequest, said, write } from './support/desk.ts'
@@ -41,6 +42,10 @@ describe('the first run', () => {
     await page.getByRole('heading', { name: 'Inbox' }).waitFor()
 
     // Conversations are given to who is there; the administrator said that he answers himself.
+    await until('she is there', async () => {
+      const { config: now } = expectOk(await site().get('livechat/config'))
+      return now.online === true
+    })
     const visitor = await newVisitor(site())
     await visitor.say('Is anybody there?')
     await page.getByRole('link', { name: /Is anybody there/ }).click()
