@@ -32,7 +32,7 @@ export function report(plan: Plan, outcome: Outcome, circumstances: Circumstance
   return [
     '# Speed and memory',
     '',
-    'Files, webhooks and backups: [RESULTS-storage.md](RESULTS-storage.md). Our widget and the stock one: [RESULTS-widget.md](RESULTS-widget.md).',
+    'Files, webhooks and backups: [RESULTS-storage.md](RESULTS-storage.md). Sockets: [RESULTS-realtime.md](RESULTS-realtime.md). One process and two: [RESULTS-nodes.md](RESULTS-nodes.md). Our widget and the stock one: [RESULTS-widget.md](RESULTS-widget.md).',
     '',
     ...machine(plan, circumstances),
     ...outcome.answers.flatMap((answers) => questionTable(plan, answers)),
