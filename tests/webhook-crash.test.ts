@@ -12,7 +12,7 @@ const ROOMS = 3
 const MESSAGES = 12
 const NIGHTLY = process.env['FOYER_NIGHTLY'] !== undefined
 /** PostgreSQL has other nodes to think of: it waits for the lease of the killed one to end. */
-const KILLS = NIGHTLY ? { sqlite: 20, postgres: 5 } : { sqlite: 2, postgres: 1 }
+const KILLS = NIGHTLY ? { sqlite: 20, postgres: 5 } : { sqlite: 3, postgres: 1 }
 const SENDS = 120
 
 const WEBHOOK = {
