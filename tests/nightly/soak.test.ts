@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -12,6 +12,7 @@ import { newVisitor } from '../support/visitor.ts'
 const MINUTES = Number(process.env['SOAK_MINUTES'] ?? 30)
 const PEOPLE = 20
 const MESSAGES = 5
+const PACKAGE = new URL('../../package.json', import.meta.url)
 /** Looks at the memory in each third of the time. */
 const LOOKS = 20
 /** By how much the last third may need more than the middle one. */
@@ -41,7 +42,12 @@ async function converse(server: ChildServer): Promise<void> {
 
 test('[P12] memory stays flat while conversations come and go', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'foyer-soak-'))
-  const server = await ChildServer.start({ storage: { kind: 'sqlite', folder } })
+  // As operators start it: the script has the flags that keep the memory small.
+  const { scripts } = JSON.parse(await readFile(PACKAGE, 'utf8')) as {
+    scripts: { start: string }
+  }
+  const command: [string, ...string[]] = ['sh', '-c', scripts.start]
+  const server = await ChildServer.start({ storage: { kind: 'sqlite', folder }, command })
   t.after(() => rm(folder, { recursive: true, force: true }))
   const until = Date.now() + MINUTES * 60_000
   let conversations = 0
