@@ -1,4 +1,6 @@
 const CHECK_MS = 1000
+/** A heap that has grown beyond this serves people: collecting all of it would keep them waiting. */
+const MOST_BYTES = 64 * 1024 * 1024
 /** Share of the time that the event loop works, below which nobody is kept waiting. */
 const QUIET = 0.05
 
@@ -14,8 +16,10 @@ export function returnStartMemory(): void {
     const now = performance.eventLoopUtilization()
     const { utilization } = performance.eventLoopUtilization(now, before)
     before = now
-    if (utilization > QUIET) return
+    const grown = process.memoryUsage().heapUsed > MOST_BYTES
+    if (utilization > QUIET && !grown) return
     clearInterval(check)
+    if (grown) return
     gc({ type: 'major', execution: 'sync', flavor: 'last-resort' })
   }, CHECK_MS)
   check.unref()

@@ -5,6 +5,9 @@ const LOCK = 'routing'
 /** Counts what was routed to an agent: the fairness counter of Auto_Selection. */
 export const routedCounter = (userId: string): string => `routed:${userId}`
 
+/** Holds the turn at which an agent was last given a conversation, for the methods that rotate. */
+export const turnCounter = (userId: string): string => `turn:${userId}`
+
 /** Adds one to a counter and holds its row until the commit. */
 async function count(tx: Tx, id: string): Promise<void> {
   await tx.rows(
@@ -26,5 +29,13 @@ async function count(tx: Tx, id: string): Promise<void> {
 export const lockRouting = (tx: Tx): Promise<void> => count(tx, LOCK)
 
 /** Notes that a conversation went to an agent. The caller holds the routing lock. */
-export const countRouted = (tx: Tx, userId: string): Promise<void> =>
-  count(tx, routedCounter(userId))
+export async function countRouted(tx: Tx, userId: string): Promise<void> {
+  await count(tx, routedCounter(userId))
+  // The lock counts, too: its number is the turn, and each of several in one transaction has its own.
+  await count(tx, LOCK)
+  await tx.rows(
+    `insert into counter (id, value) select cast($1 as text), value from counter where id = $2
+       on conflict (id) do update set value = excluded.value`,
+    [turnCounter(userId), LOCK],
+  )
+}

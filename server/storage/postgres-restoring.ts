@@ -1,18 +1,19 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { Kysely, type ControlledTransaction } from 'kysely'
 import { OwnSchemaDialect } from './postgres-dialect.ts'
-import { StorageUnavailableError, type Database } from './database.ts'
+import { bytesByRows, StorageUnavailableError, type Database } from './database.ts'
 import { migrate, knowsMigrations, SchemaTooNewError } from './migrate.ts'
 import { migrationsIn, query } from './postgres-source.ts'
-import {
-  CONNECTION_NAME,
-  createPool,
-  POSTGRES_MIGRATIONS,
-  PostgresReader,
-  PostgresTx,
-} from './postgres.ts'
+import { builderStatements } from './postgres-statements.ts'
+import { PostgresReader, PostgresTx } from './postgres-tx.ts'
+import { CONNECTION_NAME, createPool, POSTGRES_MIGRATIONS } from './postgres.ts'
 import { DatabaseInUseError, InstallationExistsError, type Restoring } from './restoring.ts'
 import { quoted, schemaAfter } from './schema.ts'
 import type { Row, Tables } from './tables.ts'
+
+/** How long the connections of a process that has ended may be seen. */
+const LEAVING_MS = 2000
+const LOOK_MS = 50
 
 /** One transaction replaces everything, so the old data stays until it commits. */
 export async function restoreIntoPostgres(
@@ -50,15 +51,26 @@ export async function restoreIntoPostgres(
   }
 }
 
+/** @throws DatabaseInUseError, unless whoever is there turns out to be leaving */
 async function refuseWhileUsed(db: Kysely<Tables>): Promise<void> {
+  const end = performance.now() + LEAVING_MS
+  while (await isUsed(db)) {
+    if (performance.now() > end) {
+      throw new DatabaseInUseError('the database is in use by another Foyer process')
+    }
+    await wait(LOOK_MS)
+  }
+}
+
+async function isUsed(db: Kysely<Tables>): Promise<boolean> {
+  // Within a transaction PostgreSQL goes on to show the connections of the first look.
+  await query(db, 'select pg_stat_clear_snapshot()')
   const others = await query(
     db,
     `select pid from pg_stat_activity where datname = current_database()
       and pid <> pg_backend_pid() and application_name = ${CONNECTION_NAME}`,
   )
-  if (others.length > 0) {
-    throw new DatabaseInUseError('the database is in use by another Foyer process')
-  }
+  return others.length > 0
 }
 
 class PostgresRestoring implements Restoring {
@@ -86,7 +98,7 @@ class PostgresRestoring implements Restoring {
   }
 
   insert(table: string, columns: readonly string[], rows: readonly unknown[][]): Promise<void> {
-    return new PostgresTx(this.#transaction).insertRows(
+    return new PostgresTx(builderStatements(this.#transaction)).insertRows(
       table as keyof Tables,
       rows.map((row) => Object.fromEntries(columns.map((column, place) => [column, row[place]]))),
     )
@@ -95,11 +107,11 @@ class PostgresRestoring implements Restoring {
   async finishRows(): Promise<Database> {
     await this.#migrate()
     const transaction = this.#transaction
-    const reader = new PostgresReader(transaction)
+    const reader = new PostgresReader(builderStatements(transaction))
     return {
       engine: 'postgres',
       transact: async (work) => {
-        const tx = new PostgresTx(transaction)
+        const tx = new PostgresTx(builderStatements(transaction))
         const result = await work(tx)
         tx.runAfterCommit({})
         return result
@@ -107,6 +119,7 @@ class PostgresRestoring implements Restoring {
       batch: () => () => Promise.reject(new StorageUnavailableError('a restore is running')),
       read: (work) => work(reader),
       snapshot: (work) => work(reader),
+      bytes: (sql, parameters) => bytesByRows(reader, sql, parameters),
       purge: async () => undefined,
       close: async () => undefined,
     }

@@ -1,7 +1,9 @@
 import { CompiledQuery, Kysely, type ControlledTransaction } from 'kysely'
 import { OwnSchemaDialect } from './postgres-dialect.ts'
 import { MIGRATIONS_RUN } from './migrate.ts'
-import { createPool, PostgresReader } from './postgres.ts'
+import { builderStatements } from './postgres-statements.ts'
+import { PostgresReader } from './postgres-tx.ts'
+import { createPool } from './postgres.ts'
 import { quoted, schemaAfter, type Schema } from './schema.ts'
 import { NoInstallationError, readableMigrations, type Source } from './source.ts'
 import type { Tables } from './tables.ts'
@@ -68,7 +70,7 @@ class PostgresSource implements Source {
     this.#transaction = transaction
     this.migrations = migrations
     this.schema = schema
-    this.reader = new PostgresReader(transaction)
+    this.reader = new PostgresReader(builderStatements(transaction))
   }
 
   async *rows(table: string): AsyncGenerator<unknown[]> {

@@ -1,5 +1,5 @@
-import { CompiledQuery, Kysely, sql, type SelectQueryBuilder } from 'kysely'
-import { Pool, types as pgTypes } from 'pg'
+import { sql } from 'kysely'
+import { Pool, types as pgTypes, type PoolClient } from 'pg'
 import {
   StorageUnavailableError,
   type BatchHandler,
@@ -8,11 +8,16 @@ import {
   type Reader,
   type Tx,
 } from './database.ts'
-import type { Topic } from '../lib/topics.ts'
 import type { MigrationEngine } from './migrate.ts'
-import { OwnSchemaDialect } from './postgres-dialect.ts'
-import { ringRows } from './rings.ts'
-import type { Row, Tables } from './tables.ts'
+import { copyBytes } from './postgres-bytes.ts'
+import {
+  clientStatements,
+  inOnePiece,
+  poolStatements,
+  StatementNames,
+  type PostgresStatements,
+} from './postgres-statements.ts'
+import { PipelinedTx, PostgresReader } from './postgres-tx.ts'
 
 const POOL_SIZE = 16
 const CONNECT_MS = 5000
@@ -34,13 +39,18 @@ export const POSTGRES_MIGRATIONS: MigrationEngine = {
 
 /** What connections to one installation call themselves; several may share a database. */
 export const CONNECTION_NAME = "left('foyer ' || coalesce(current_schema(), ''), 63)"
-const NAME_CONNECTION = `select set_config('application_name', ${CONNECTION_NAME}, false)`
+/** What is acknowledged is on disk, also where the server would rather not wait for that (P1). */
+const PREPARE_CONNECTION = `select set_config('application_name', ${CONNECTION_NAME}, false),
+  case when current_setting('synchronous_commit') = 'off'
+    then set_config('synchronous_commit', 'on', false) end`
 
 /** Builds the connection pool; every bigint column fits a number. */
 export function createPool(url: string, schema?: string): Pool {
   const pool = new Pool({
     connectionString: url,
     max: POOL_SIZE,
+    // Statements are sent without waiting for the answers of those before them.
+    pipeline: true,
     connectionTimeoutMillis: CONNECT_MS,
     ...(schema === undefined ? {} : { options: `-c search_path=${schema}` }),
     types: {
@@ -48,13 +58,16 @@ export function createPool(url: string, schema?: string): Pool {
         oid === INT8 ? Number : pgTypes.getTypeParser(oid, format)) as never,
     },
     // A restore recognises by this name that somebody works on the tables; the pool waits for it.
-    onConnect: (client) => client.query(NAME_CONNECTION) as unknown as void,
+    onConnect: (client) => client.query(PREPARE_CONNECTION) as unknown as void,
   })
-  // A connection that breaks while idle is replaced by the pool; without a listener it would be
-  // an uncaught exception.
-  pool.on('error', () => undefined)
+  // A connection that breaks is replaced by the pool, and tells the statement that it was used for.
+  // Without listeners it would be an uncaught exception: here while idle, there while in use.
+  pool.on('error', ignore)
+  pool.on('connect', (client) => client.on('error', ignore))
   return pool
 }
+
+const ignore = (): void => undefined
 
 interface Waiting<Input, Output> {
   input: Input
@@ -65,16 +78,19 @@ interface Waiting<Input, Output> {
 /** The engine for large installations: transactions of their own, hot operations as sets. */
 export class PostgresDatabase implements Database {
   readonly engine = 'postgres'
-  readonly #q: Kysely<Tables>
+  readonly #pool: Pool
+  readonly #names = new StatementNames()
+  readonly #statements: PostgresStatements
   readonly #reader: Reader
   readonly #observer: CommitObserver
   readonly #working = new Set<Promise<unknown>>()
   #closed = false
 
   constructor(pool: Pool, observer: CommitObserver) {
+    this.#pool = pool
     this.#observer = observer
-    this.#q = new Kysely<Tables>({ dialect: new OwnSchemaDialect({ pool }) })
-    this.#reader = new PostgresReader(this.#q)
+    this.#statements = poolStatements(pool, this.#names)
+    this.#reader = new PostgresReader(this.#statements)
   }
 
   transact<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
@@ -102,51 +118,85 @@ export class PostgresDatabase implements Database {
   }
 
   read<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result> {
-    return this.#tracked(guarded(() => work(this.#reader)))
+    return this.#tracked(this.#reading(() => work(this.#reader)))
   }
 
   snapshot<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result> {
-    return this.#tracked(
-      guarded(() =>
-        this.#q
-          .transaction()
-          .setIsolationLevel('repeatable read')
-          .setAccessMode('read only')
-          .execute((transaction) => work(new PostgresReader(transaction))),
-      ),
-    )
+    return this.#tracked(this.#reading(() => this.#ofOneMoment(work)))
+  }
+
+  bytes(sql: string, parameters: readonly (string | number)[]): Promise<Uint8Array | undefined> {
+    return this.#tracked(guarded(() => copyBytes(this.#pool, sql, parameters)))
   }
 
   async purge(): Promise<void> {
     await guarded(() =>
       sql`vacuum message, message_history, room, visitor, page_visit, subscription, file,
-        file_chunk, job, offline_message, counter, audit`.execute(this.#q),
+        file_chunk, job, offline_message, counter, audit`.execute(this.#statements.q),
     )
   }
 
   async close(): Promise<void> {
     this.#closed = true
     while (this.#working.size > 0) await Promise.allSettled(this.#working)
-    await this.#q.destroy()
+    await this.#pool.end()
   }
 
   async #transaction<Result>(work: (tx: Tx) => Promise<Result>, size: number): Promise<Result> {
     if (this.#closed) throw new StorageUnavailableError('the server is stopping')
     for (let attempt = 1; ; attempt++) {
       const started = performance.now()
-      let tx: PostgresTx | undefined
       try {
-        const result = await this.#q.transaction().execute((transaction) => {
-          tx = new PostgresTx(transaction)
-          return work(tx)
-        })
+        const { result, tx } = await this.#attempt(work)
         this.#observer.committed?.(size, (performance.now() - started) / 1000)
-        tx?.runAfterCommit(this.#observer)
+        tx.runAfterCommit(this.#observer)
         return result
       } catch (error) {
-        if (attempt < ATTEMPTS && RETRYABLE.has(codeOf(error))) continue
+        const again = RETRYABLE.has(codeOf(error)) || this.#names.wereToBlame(error)
+        if (attempt < ATTEMPTS && again) continue
         throw translated(error)
       }
+    }
+  }
+
+  async #attempt<Result>(
+    work: (tx: Tx) => Promise<Result>,
+  ): Promise<{ result: Result; tx: PipelinedTx }> {
+    const client = await this.#pool.connect()
+    const tx = new PipelinedTx(client, this.#names)
+    try {
+      const result = await work(tx)
+      await tx.commit()
+      client.release()
+      return { result, tx }
+    } catch (error) {
+      throw await givenBack(client, () => tx.rollback(error), error)
+    }
+  }
+
+  /** Reads, and once more where it was not the statement that was wrong. */
+  #reading<Result>(work: () => Promise<Result>): Promise<Result> {
+    return guarded(() =>
+      work().catch((error: unknown) => {
+        if (this.#names.wereToBlame(error)) return work()
+        throw error
+      }),
+    )
+  }
+
+  async #ofOneMoment<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result> {
+    const client = await this.#pool.connect()
+    inOnePiece(client)
+    const begun = client.query('start transaction isolation level repeatable read, read only')
+    // Should it fail, so does the first statement.
+    begun.catch(() => undefined)
+    try {
+      const result = await work(new PostgresReader(clientStatements(client, this.#names)))
+      // Nothing was written: nobody has to wait for the end.
+      void this.#tracked(givenBack(client, () => client.query('commit'), undefined))
+      return result
+    } catch (error) {
+      throw await givenBack(client, () => client.query('rollback').then(() => error), error)
     }
   }
 
@@ -190,90 +240,6 @@ export class PostgresDatabase implements Database {
   }
 }
 
-/** Reads through a pool or a transaction. */
-export class PostgresReader implements Reader {
-  readonly q: Kysely<Tables>
-
-  constructor(q: Kysely<Tables>) {
-    this.q = q
-  }
-
-  async rows<Result>(sql: string, parameters: readonly unknown[]): Promise<Result[]> {
-    const result = await this.q.executeQuery<Result>(CompiledQuery.raw(sql, [...parameters]))
-    return result.rows
-  }
-}
-
-/** Writes through a transaction. */
-export class PostgresTx extends PostgresReader implements Tx {
-  readonly #topics = new Set<Topic>()
-  #afterCommit: (() => void)[] = []
-
-  lock<From extends keyof Tables, Output>(
-    query: SelectQueryBuilder<Tables, From, Output>,
-  ): SelectQueryBuilder<Tables, From, Output> {
-    return query.forUpdate()
-  }
-
-  lockRows<Name extends keyof Tables, Column extends keyof Row<Name> & string>(
-    table: Name,
-    ids: readonly string[],
-    columns: readonly Column[],
-  ): Promise<Pick<Row<Name>, Column>[]> {
-    const list = columns.map((column) => `"${column}"`).join(', ')
-    return this.rows(
-      `select ${list} from "${table}" where id = any($1::text[]) order by id for update`,
-      [ids],
-    )
-  }
-
-  async insertRows<Name extends keyof Tables>(
-    table: Name,
-    rows: readonly Partial<Row<Name>>[],
-  ): Promise<void> {
-    const [first] = rows
-    if (first === undefined) return
-    const columns = Object.keys(first)
-      .map((column) => `"${column}"`)
-      .join(', ')
-    await this.rows(
-      `insert into "${table}" (${columns}) select ${columns} from json_populate_recordset(null::"${table}", $1::json)`,
-      [JSON.stringify(rows)],
-    )
-    ringRows(this.#topics, table, rows)
-  }
-
-  async updateRows<Name extends keyof Tables>(
-    table: Name,
-    rows: readonly Partial<Row<Name>>[],
-  ): Promise<void> {
-    const [first] = rows
-    if (first === undefined) return
-    const changes = Object.keys(first)
-      .filter((column) => column !== 'id')
-      .map((column) => `"${column}" = changed."${column}"`)
-      .join(', ')
-    await this.rows(
-      `update "${table}" set ${changes} from json_populate_recordset(null::"${table}", $1::json) changed where "${table}".id = changed.id`,
-      [JSON.stringify(rows)],
-    )
-    ringRows(this.#topics, table, rows)
-  }
-
-  afterCommit(action: () => void): void {
-    this.#afterCommit.push(action)
-  }
-
-  ring(topic: Topic): void {
-    this.#topics.add(topic)
-  }
-
-  runAfterCommit(observer: CommitObserver): void {
-    for (const action of this.#afterCommit) action()
-    if (this.#topics.size > 0) observer.rang?.(this.#topics)
-  }
-}
-
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
@@ -283,7 +249,8 @@ function translated(error: unknown): unknown {
   const lost =
     UNAVAILABLE.test(code) ||
     ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND'].includes(code) ||
-    (error instanceof Error && /connection terminated|timeout exceeded/i.test(error.message))
+    (error instanceof Error &&
+      /connection terminated|timeout exceeded|not queryable/i.test(error.message))
   return lost
     ? new StorageUnavailableError('the database cannot be reached', { cause: error })
     : error
@@ -294,5 +261,21 @@ async function guarded<Result>(work: () => Promise<Result>): Promise<Result> {
     return await work()
   } catch (error) {
     throw translated(error)
+  }
+}
+
+/** Ends a transaction and gives its connection back; a connection where that fails is closed. */
+async function givenBack<Ended>(
+  client: PoolClient,
+  end: () => Promise<Ended>,
+  otherwise: unknown,
+): Promise<unknown> {
+  try {
+    const ended = await end()
+    client.release()
+    return ended
+  } catch {
+    client.release(true)
+    return otherwise
   }
 }

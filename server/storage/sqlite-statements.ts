@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { LruCache } from '../lib/lru-cache.ts'
+import { rowMaker, rowRunner, type RowMaker, type RowRunner } from './row-code.ts'
 
 /** Statements kept prepared per connection. */
 const CACHED_STATEMENTS = 500
@@ -29,6 +30,8 @@ class PreparedStatement {
   readonly reader: boolean
   readonly #statement: StatementSync
   readonly #columns: readonly string[]
+  #rowOf: RowMaker | undefined
+  #runRow: RowRunner | undefined
 
   constructor(statement: StatementSync) {
     this.#statement = statement
@@ -40,12 +43,12 @@ class PreparedStatement {
 
   all(parameters: readonly unknown[]): unknown[] {
     const rows = this.#statement.all(...(parameters as SQLInputValue[])) as unknown as unknown[][]
-    return rows.map((values) => this.#row(values))
+    return rows.map(this.#maker())
   }
 
   get(parameters: readonly unknown[]): unknown {
     const values = this.#statement.get(...(parameters as SQLInputValue[])) as unknown
-    return values === undefined ? undefined : this.#row(values as unknown[])
+    return values === undefined ? undefined : this.#maker()(values as unknown[])
   }
 
   run(parameters: readonly unknown[]): {
@@ -57,15 +60,17 @@ class PreparedStatement {
 
   *iterate(parameters: readonly unknown[]): IterableIterator<unknown> {
     for (const values of this.#statement.iterate(...(parameters as SQLInputValue[]))) {
-      yield this.#row(values as unknown as unknown[])
+      yield this.#maker()(values as unknown as unknown[])
     }
   }
 
-  #row(values: readonly unknown[]): unknown {
-    const row: Record<string, unknown> = {}
-    this.#columns.forEach((column, index) => {
-      row[column] = values[index]
-    })
-    return row
+  /** Runs with the values of a row; the statement has a parameter for each of `columns`. */
+  runRow(row: object, columns: readonly string[]): void {
+    this.#runRow ??= rowRunner(columns)
+    this.#runRow(this.#statement, row)
+  }
+
+  #maker(): RowMaker {
+    return (this.#rowOf ??= rowMaker(this.#columns))
   }
 }

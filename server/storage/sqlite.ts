@@ -2,7 +2,13 @@ import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
 import { Kysely, SqliteDialect, type SelectQueryBuilder } from 'kysely'
 import { Checkpoints } from './checkpoints.ts'
-import type { CommitObserver, Database, Reader, Tx } from './database.ts'
+import {
+  bytesByRows,
+  type CommitObserver,
+  type Database,
+  type Reader,
+  type Tx,
+} from './database.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { Topic } from '../lib/topics.ts'
 import type { MigrationEngine } from './migrate.ts'
@@ -113,6 +119,8 @@ export class SqliteDatabase implements Database {
     return result
   }
 
+  bytes: Database['bytes'] = (sql, parameters) => bytesByRows(this.#reader, sql, parameters)
+
   async purge(): Promise<void> {
     // Deleted rows are overwritten in the file, but older copies of their pages stay in the log
     // until it is emptied. A backup that is being read would hold the whole server up here, so the
@@ -218,22 +226,23 @@ class SqliteTx implements Tx {
     const columns = Object.keys(first)
     const sql = `insert into "${table}" (${columns.map(quoted).join(', ')}) values (${columns.map(() => '?').join(', ')})`
     const statement = this.#statements.prepare(sql)
-    for (const row of rows) statement.run(valuesOf(row, columns))
+    for (const row of rows) statement.runRow(row, columns)
     ringRows(this.#topics, table, rows)
   }
 
   async updateRows<Name extends keyof Tables>(
     table: Name,
     rows: readonly Partial<Row<Name>>[],
+    columns?: readonly string[],
   ): Promise<void> {
     this.#assertLive()
     const [first] = rows
     if (first === undefined) return
-    const columns = Object.keys(first).filter((column) => column !== 'id')
-    const sql = `update "${table}" set ${columns.map((column) => `${quoted(column)} = ?`).join(', ')} where id = ?`
+    const written = (columns ?? Object.keys(first)).filter((column) => column !== 'id')
+    const sql = `update "${table}" set ${written.map((column) => `${quoted(column)} = ?`).join(', ')} where id = ?`
     const statement = this.#statements.prepare(sql)
-    const withId = [...columns, 'id']
-    for (const row of rows) statement.run(valuesOf(row, withId))
+    const withId = [...written, 'id']
+    for (const row of rows) statement.runRow(row, withId)
     ringRows(this.#topics, table, rows)
   }
 
@@ -260,9 +269,6 @@ class SqliteTx implements Tx {
 }
 
 const quoted = (column: string): string => `"${column}"`
-
-const valuesOf = (row: object, columns: readonly string[]): unknown[] =>
-  columns.map((column) => (row as Record<string, unknown>)[column] ?? null)
 
 const numberedTexts = new Map<string, string>()
 

@@ -1,5 +1,5 @@
 import { ApiError } from '../../contract/errors.ts'
-import { isoTime } from '../../lib/clock.ts'
+import { timeAfter } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
 import type { Tx } from '../../storage/database.ts'
 import type { AuthorType, Row } from '../../storage/tables.ts'
@@ -8,10 +8,12 @@ import type { AppendListener } from '../webhooks/outbox.ts'
 import {
   AGENT_MESSAGE_COLUMNS,
   agentWrote,
+  ANSWERING_COLUMNS,
   ANY_MESSAGE_COLUMNS,
   SENDING_COLUMNS,
   VISITOR_MESSAGE_COLUMNS,
   visitorWrote,
+  type AnsweringRoom,
   type SendingRoom,
 } from './room-activity.ts'
 
@@ -80,9 +82,12 @@ export async function appendSystemMessage(tx: Tx, draft: Omit<Draft, 'md'>): Pro
 
 async function lockRooms(tx: Tx, drafts: readonly Draft[]): Promise<Map<string, SendingRoom>> {
   const ids = new Set(drafts.map(({ roomId }) => roomId))
-  const rows = await tx.lockRows('room', [...ids], SENDING_COLUMNS)
+  const columns = drafts.some(isOfAgent) ? ANSWERING_COLUMNS : SENDING_COLUMNS
+  const rows: SendingRoom[] = await tx.lockRows('room', [...ids], columns)
   return new Map(rows.map((row) => [row.id, row]))
 }
+
+const isOfAgent = ({ author }: Draft): boolean => author.type === 'agent' || author.type === 'bot'
 
 async function findStored(tx: Tx, drafts: readonly Draft[]): Promise<Map<string, Row<'message'>>> {
   const ids = new Set(drafts.flatMap(({ id }) => (id === undefined ? [] : [id])))
@@ -148,14 +153,19 @@ class Appended {
       this.#touched.set(room, before === 'agent' ? 'agent' : 'visitor')
       return
     }
-    agentWrote(room, author, row.ts)
+    // Read whole, since an agent is among the authors.
+    agentWrote(room as AnsweringRoom, author, row.ts)
     this.#touched.set(room, 'agent')
   }
 
-  async #update(tx: Tx, touched: Touched, columns: readonly (keyof SendingRoom)[]): Promise<void> {
-    const rooms: Partial<Row<'room'>>[] = []
-    for (const [room, how] of this.#touched) if (how === touched) rooms.push(picked(room, columns))
-    await tx.updateRows('room', rooms)
+  async #update(
+    tx: Tx,
+    touched: Touched,
+    columns: readonly (keyof AnsweringRoom)[],
+  ): Promise<void> {
+    const rooms: SendingRoom[] = []
+    for (const [room, how] of this.#touched) if (how === touched) rooms.push(room)
+    await tx.updateRows('room', rooms, columns)
   }
 }
 
@@ -168,10 +178,12 @@ function sameAuthor(known: Row<'message'>, author: Author): Row<'message'> | Api
   return new ApiError('error-message-id-taken')
 }
 
+/** Now, or else just after every earlier message and every earlier change of one. */
+const timeIn = ({ last_message_at: said, updated_at: changed }: SendingRoom, now: number): string =>
+  timeAfter(said > changed ? said : changed, now)
+
 function place(room: SendingRoom, draft: Draft): Row<'message'> {
-  // After every earlier message and every earlier change of one.
-  const { last_message_at: last, updated_at: changed } = room
-  const ts = isoTime(Math.max(draft.now, Date.parse(last > changed ? last : changed) + 1))
+  const ts = timeIn(room, draft.now)
   room.seq += 1
   if (draft.hidden !== true) room.messages += 1
   room.last_message_at = ts
@@ -197,10 +209,4 @@ function place(room: SendingRoom, draft: Draft): Row<'message'> {
     deleted: 0,
     hidden: draft.hidden === true ? 1 : 0,
   }
-}
-
-function picked(room: SendingRoom, columns: readonly (keyof SendingRoom)[]): Partial<Row<'room'>> {
-  const row: Record<string, unknown> = {}
-  for (const column of columns) row[column] = room[column]
-  return row
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { forEachEngine } from '../../../tests/support/engines.ts'
 import { MARKUP_BOMBS } from '../../../tests/support/hostile.ts'
-import { useServer } from '../../../tests/support/test-server.ts'
+import { parserReady, useServer } from '../../../tests/support/test-server.ts'
 import { ALONE, newVisitor } from '../../../tests/support/visitor.ts'
 
 const HOSTILE = [
@@ -40,6 +40,7 @@ forEachEngine((engine) => {
 
   test('[S4] hostile text is stored as it came and leaves as a link only with a safe scheme', async () => {
     const ana = await newVisitor(server())
+    await parserReady(server())
     let links = 0
     for (const text of HOSTILE) {
       const sent = await ana.say(text)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MovableClock } from '../../../tests/support/clock.ts'
+import { StandingClock } from '../../../tests/support/clock.ts'
 import { forEachEngine } from '../../../tests/support/engines.ts'
 import { changeSettings } from '../../../tests/support/seed.ts'
 import { useServer } from '../../../tests/support/test-server.ts'
@@ -9,7 +9,7 @@ import { ALONE, FollowedRoom, newVisitor } from '../../../tests/support/visitor.
 const DAY_MS = 24 * 3_600_000
 
 forEachEngine((engine) => {
-  const clock = new MovableClock()
+  const clock = new StandingClock()
   const server = useServer(engine, { environment: ALONE, clock })
 
   test('[P4] who resumes from before a pruned deletion is told so and ends with the full state', async () => {

@@ -139,6 +139,32 @@ forEachEngine((engine) => {
     assert.equal((await ana.read(kept._id)).body.error, 'invalid-message')
   })
 
+  test('[P6] edits that come at once each take a place and are kept; one that is refused is alone', async () => {
+    const [ana, bea] = [await newVisitor(server()), await newVisitor(server())]
+    const [ofAna, ofBea] = [await ana.say('first'), await bea.say('first')]
+    const head = (await ana.changes(0)).seq
+    await withSettings(server(), { Message_KeepHistory: true }, async () => {
+      const [one, two, theft, other, empty] = await Promise.all([
+        ana.edit(ofAna._id, 'one'),
+        ana.edit(ofAna._id, 'two'),
+        bea.edit(ofAna._id, 'theft'),
+        bea.edit(ofBea._id, 'other'),
+        ana.edit(ofAna._id, ' '),
+      ])
+      const texts = [one, two, other].map(({ body }) => body.message.msg)
+      assert.deepEqual(texts, ['one', 'two', 'other'])
+      assert.equal(theft.body.error, 'invalid-message')
+      assert.match(empty.body.error, /error-message-empty/)
+    })
+    const { seq, messages } = await ana.changes(0)
+    assert.equal(seq, head + 2)
+    const last = messages.find(({ _id }) => _id === ofAna._id)?.msg
+    const kept = (await auditOf(ofAna._id)).map(({ text }) => text).sort()
+    const before = last === 'two' ? 'one' : 'two'
+    assert.deepEqual([last === before, kept], [false, ['first', before]])
+    assert.equal((await bea.read(ofBea._id)).body.message.msg, 'other')
+  })
+
   test('[P6] with the deleted status shown, a mark stays in the place of the message', async () => {
     const ana = await newVisitor(server())
     const { _id } = await ana.say('the deleted words')

@@ -8,19 +8,24 @@ export const SENDING_COLUMNS = [
   'seq',
   'messages',
   'label',
-  'created_at',
   'last_message_at',
   'updated_at',
-  'visitor_last_message_at',
   'served_by_id',
+  'question_at',
+  'answered_at',
+] as const satisfies (keyof Row<'room'>)[]
+
+/** What it needs beside that where an agent is among the authors. */
+export const ANSWERING_COLUMNS = [
+  ...SENDING_COLUMNS,
+  'created_at',
+  'visitor_last_message_at',
   'served_at',
   'waiting_response',
   'responder_id',
   'responder_username',
   'responder_first_at',
   'responder_last_at',
-  'question_at',
-  'answered_at',
   'response_count',
   'response_total',
   'first_response',
@@ -32,6 +37,8 @@ export const SENDING_COLUMNS = [
 
 /** A room as sending sees it. */
 export type SendingRoom = Pick<Row<'room'>, (typeof SENDING_COLUMNS)[number]>
+/** A room as an agent's message needs it; the measures of answering are kept up to date in it. */
+export type AnsweringRoom = Pick<Row<'room'>, (typeof ANSWERING_COLUMNS)[number]>
 
 /** Columns that any message may change. */
 export const ANY_MESSAGE_COLUMNS = [
@@ -52,10 +59,10 @@ export const VISITOR_MESSAGE_COLUMNS = [
   'responder_username',
   'responder_first_at',
   'responder_last_at',
-] as const satisfies (keyof SendingRoom)[]
+] as const satisfies (keyof AnsweringRoom)[]
 
 /** Columns that an agent's message may change. */
-export const AGENT_MESSAGE_COLUMNS = SENDING_COLUMNS.filter(
+export const AGENT_MESSAGE_COLUMNS = ANSWERING_COLUMNS.filter(
   (column) =>
     !['visitor_id', 'state', 'label', 'created_at', 'served_by_id', 'served_at'].includes(column),
 )
@@ -66,7 +73,7 @@ const seconds = (from: string, to: string): number => (Date.parse(to) - Date.par
  * A visitor wrote: a new question begins unless one is open, and the room waits for an answer
  * (domain model, section 8).
  */
-export function visitorWrote(room: SendingRoom, at: string): void {
+export function visitorWrote(room: SendingRoom & Partial<AnsweringRoom>, at: string): void {
   const answered = room.answered_at !== null && room.answered_at >= (room.question_at ?? '')
   if (room.question_at === null || answered) room.question_at = at
   room.visitor_last_message_at = at
@@ -82,7 +89,7 @@ export function visitorWrote(room: SendingRoom, at: string): void {
  * counts as first response also when the visitor has not written, but only once.
  */
 export function agentWrote(
-  room: SendingRoom,
+  room: AnsweringRoom,
   agent: { id: string; username: string },
   at: string,
 ): void {
@@ -97,7 +104,9 @@ export function agentWrote(
   const first = room.answered_at === null
   if (!first && question <= (room.answered_at ?? '')) return
   const response = seconds(question, at)
-  const reaction = first ? seconds(room.served_at ?? room.created_at, at) : response
+  // Who takes over reacts from then on, not from a question that was put to somebody else.
+  const served = room.served_at ?? room.created_at
+  const reaction = first || served > question ? seconds(served, at) : response
   if (first) {
     room.first_response = response
     room.first_response_at = at

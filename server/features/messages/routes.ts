@@ -7,6 +7,7 @@ import {
   sendMessage,
   updateMessage,
 } from './contract.ts'
+import { createMessageEditor } from './editor.ts'
 import {
   deleteMessageWithoutToken,
   deleteVisitorMessage,
@@ -21,6 +22,8 @@ import { toSingleMessage, toWireMessage } from './wire.ts'
 
 /** Endpoints of the tag Livechat Messages that visitors use. */
 export function visitorMessageRoutes({ router, ctx }: RouteParts): void {
+  const edit = createMessageEditor(ctx)
+
   router.add(sendMessage, async ({ body }, call) => {
     const message = await sendVisitorMessage(ctx, {
       token: body.token,
@@ -40,7 +43,7 @@ export function visitorMessageRoutes({ router, ctx }: RouteParts): void {
   })
 
   router.add(updateMessage, async ({ params, body }, call) => {
-    const message = await editVisitorMessage(ctx, {
+    const message = await editVisitorMessage(ctx, edit, {
       token: body.token,
       roomId: body.rid,
       messageId: params._id,

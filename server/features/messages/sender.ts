@@ -1,5 +1,5 @@
 import { isUniqueViolation, type Database } from '../../storage/database.ts'
-import type { Row } from '../../storage/tables.ts'
+import type { AuthorType, Row } from '../../storage/tables.ts'
 import type { Metrics } from '../../metrics.ts'
 import { appendMessages, type Draft } from './append.ts'
 import type { AppendListener } from '../webhooks/outbox.ts'
@@ -17,21 +17,31 @@ export function createMessageSender(
 ): MessageSender {
   const send = db.batch<Draft, Row<'message'>>(async (tx, drafts) => {
     const outcomes = await appendMessages(tx, await attachQuotes(tx, drafts, rootUrl), listener)
-    tx.afterCommit(() => {
-      outcomes.forEach((outcome, index) => {
-        const author = drafts[index]?.author
-        if (!(outcome instanceof Error) && author) metrics.messagesStored(author.type, 1)
-      })
-    })
+    tx.afterCommit(() => count(metrics, drafts, outcomes))
     return outcomes
   })
-  return async (draft) => {
+  const sendTwice = async (draft: Draft): Promise<Row<'message'>> => {
     try {
       return await send(draft)
     } catch (error) {
       // The same id was committed at this very moment elsewhere: now it is found.
-      if (draft.id !== undefined && isUniqueViolation(error)) return send(draft)
+      if (isUniqueViolation(error)) return send(draft)
       throw error
     }
   }
+  return (draft) => (draft.id === undefined ? send(draft) : sendTwice(draft))
+}
+
+function count(
+  metrics: Metrics,
+  drafts: readonly Draft[],
+  outcomes: readonly (Row<'message'> | Error)[],
+): void {
+  const stored = new Map<AuthorType, number>()
+  outcomes.forEach((outcome, index) => {
+    const author = drafts[index]?.author
+    if (outcome instanceof Error || author === undefined) return
+    stored.set(author.type, (stored.get(author.type) ?? 0) + 1)
+  })
+  for (const [type, messages] of stored) metrics.messagesStored(type, messages)
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { forEachEngine } from '../../../tests/support/engines.ts'
 import { withSettings } from '../../../tests/support/settings.ts'
-import { useServer } from '../../../tests/support/test-server.ts'
+import { parserReady, useServer } from '../../../tests/support/test-server.ts'
 import { ALONE, newVisitor, randomId, TestVisitor } from '../../../tests/support/visitor.ts'
 import { plainTree } from '../../markup/plain-tree.ts'
 
@@ -194,6 +194,7 @@ forEachEngine((engine) => {
     const ana = await newVisitor(server())
     const plain = await ana.say('just words')
     assert.deepEqual(plain.md, plainTree('just words'))
+    await parserReady(server())
     const bold = await ana.say('*loud*')
     assert.deepEqual(bold.md, [
       {

@@ -1,13 +1,30 @@
 import { sql } from 'kysely'
-import { ApiError } from '../../contract/errors.ts'
-import type { JobQueue } from '../../jobs/queue.ts'
-import { isoTime } from '../../lib/clock.ts'
-import { newId } from '../../lib/ids.ts'
-import { likePattern } from '../../lib/like.ts'
-import type { Reader, Tx } from '../../storage/database.ts'
+import { contains } from '../../storage/contains.ts'
+import type { Reader } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
-import { removeMessageFiles } from '../files/store.ts'
-import type { Author } from './append.ts'
+
+/** A whole message. */
+export const MESSAGE_COLUMNS = [
+  'id',
+  'room_id',
+  'seq',
+  'changed_seq',
+  'ts',
+  'changed_at',
+  'author_type',
+  'author_id',
+  'author_username',
+  'author_name',
+  'kind',
+  'text',
+  'md',
+  'extra',
+  'edited_at',
+  'edited_by_id',
+  'edited_by_username',
+  'deleted',
+  'hidden',
+] as const satisfies (keyof Row<'message'>)[]
 
 /** A message of this room, deleted ones included. */
 export async function findMessageInRoom(
@@ -146,139 +163,5 @@ export async function lastMessages(
   return new Map(rows.map((row) => [row.room_id, row]))
 }
 
-/** A room that the caller has locked, as far as changing a message needs it. */
-export type LockedRoom = Pick<Row<'room'>, 'id' | 'seq' | 'messages' | 'updated_at'>
-
-/**
- * When a change of a room's messages counts as made: times of changes strictly grow in a room, so
- * that a client who asks for what changed since a time misses nothing.
- */
-const changeTime = (room: LockedRoom, now: number): string =>
-  isoTime(Math.max(now, Date.parse(room.updated_at) + 1))
-
-/** A change of a message's text, at the next place of its room's order. */
-export async function changeText(
-  tx: Tx,
-  room: LockedRoom,
-  message: Row<'message'>,
-  change: { text: string; md: string | null; by: Author; now: number },
-): Promise<Row<'message'>> {
-  const at = changeTime(room, change.now)
-  const seq = room.seq + 1
-  const columns = {
-    text: change.text,
-    md: change.md,
-    changed_seq: seq,
-    changed_at: at,
-    edited_at: at,
-    edited_by_id: change.by.id,
-    edited_by_username: change.by.username,
-  }
-  await tx.updateRows('message', [{ id: message.id, ...columns }])
-  await tx.updateRows('room', [{ id: room.id, seq, updated_at: at }])
-  return { ...message, ...columns }
-}
-
-/** A change of what stands beside a message's text (reactions), at the next place of its room. */
-export async function changeExtra(
-  tx: Tx,
-  room: LockedRoom,
-  message: Row<'message'>,
-  extra: Record<string, unknown>,
-  now: number,
-): Promise<Row<'message'>> {
-  const at = changeTime(room, now)
-  const seq = room.seq + 1
-  const columns = {
-    extra: Object.keys(extra).length === 0 ? null : JSON.stringify(extra),
-    changed_seq: seq,
-    changed_at: at,
-  }
-  await tx.updateRows('message', [{ id: message.id, ...columns }])
-  await tx.updateRows('room', [{ id: room.id, seq, updated_at: at }])
-  return { ...message, ...columns }
-}
-
-/** How a deletion shows afterwards. */
-export interface Deletion {
-  by: Author
-  now: number
-  /** Leave a visible `rm` mark in the place of the message. */
-  showMark: boolean
-  /** Where the removal of the bytes of its files is handed in. */
-  jobs: JobQueue
-}
-
-/**
- * Deletes a message: the text is gone, a tombstone keeps its place and id, so that readers who
- * resume hear of it and a late retry does not bring it back. Its files go with the text.
- */
-export async function deleteText(
-  tx: Tx,
-  room: LockedRoom,
-  message: Row<'message'>,
-  deletion: Deletion,
-): Promise<Row<'message'>> {
-  const at = changeTime(room, deletion.now)
-  const seq = room.seq + 1
-  const columns = {
-    text: '',
-    md: null,
-    extra: null,
-    kind: deletion.showMark ? 'rm' : message.kind,
-    deleted: 1 as const,
-    changed_seq: seq,
-    changed_at: at,
-    ...(deletion.showMark
-      ? {
-          edited_at: at,
-          edited_by_id: deletion.by.id,
-          edited_by_username: deletion.by.username,
-        }
-      : { edited_at: null, edited_by_id: null, edited_by_username: null }),
-  }
-  if (message.extra !== null) await removeMessageFiles(tx, deletion.jobs, message)
-  await tx.updateRows('message', [{ id: message.id, ...columns }])
-  const messages = room.messages - (deletion.showMark ? 0 : 1)
-  await tx.updateRows('room', [{ id: room.id, seq, messages, updated_at: at }])
-  return { ...message, ...columns }
-}
-
-/** Keeps what a message said before a change, for the audit (`Message_KeepHistory`). */
-export const keepHistory = (
-  tx: Tx,
-  message: Row<'message'>,
-  change: 'edit' | 'delete',
-  by: Author,
-  now: number,
-): Promise<void> =>
-  tx.insertRows('message_history', [
-    {
-      id: newId(now),
-      message_id: message.id,
-      room_id: message.room_id,
-      text: message.text,
-      change,
-      by_type: by.type,
-      by_id: by.id,
-      at: isoTime(now),
-    },
-  ])
-
 /** Condition: the text contains the term, whatever its case. */
-export const textContains = (term: string) =>
-  sql<boolean>`lower(text) like ${likePattern(term)} escape '\\'`
-
-/** Locks a room for a change of one of its messages. */
-export async function lockRoomForChange(
-  tx: Tx,
-  roomId: string,
-): Promise<LockedRoom & Pick<Row<'room'>, 'visitor_id' | 'state'>> {
-  const [room] = await tx.lockRows(
-    'room',
-    [roomId],
-    ['id', 'seq', 'messages', 'updated_at', 'visitor_id', 'state'],
-  )
-  if (room === undefined) throw new ApiError('invalid-room')
-  return room
-}
+export const textContains = (term: string) => contains(sql.ref('text'), term)

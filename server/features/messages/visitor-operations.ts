@@ -1,23 +1,17 @@
 import type { AppContext } from '../../context.ts'
-import { ApiError } from '../../contract/errors.ts'
+import { ApiError, type ErrorCode } from '../../contract/errors.ts'
 import { unescapeWidgetText } from '../../markup/unescape.ts'
 import type { Reader, Tx } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
-import { accessVisitor, type VisitorIdentity } from '../visitors/access.ts'
+import { accessVisitor, asVisitor, type VisitorIdentity } from '../visitors/access.ts'
 import type { Author, Draft } from './append.ts'
+import { deleteText, keepHistory, lockRoomForChange, type LockedRoom } from './change-store.ts'
 import { readChanges, type Changes } from './changes.ts'
+import type { MessageEditor } from './editor.ts'
+import { assertWindow, ownMessage } from './own-message.ts'
 import type { SendingRoom } from './room-activity.ts'
-import {
-  changeText,
-  deleteText,
-  findMessage,
-  findMessageInRoom,
-  keepHistory,
-  listMessages,
-  lockRoomForChange,
-  type LockedRoom,
-} from './store.ts'
-import { assertText, textProblem } from './text.ts'
+import { findMessage, findMessageInRoom, listMessages } from './store.ts'
+import { textProblem } from './text.ts'
 
 const DEFAULT_HISTORY = 20
 const MAX_HISTORY = 100
@@ -36,51 +30,52 @@ export interface VisitorMessage extends OwnRoom {
   escaped: boolean
 }
 
+/** What a visitor changes a message of his into. */
+interface VisitorEdit extends OwnRoom {
+  messageId: string
+  text: string
+  escaped: boolean
+}
+
 /**
  * Stores what a visitor wrote and returns it, durable (P1). With an id of his own the same message
  * may be sent any number of times (P2).
  */
-export async function sendVisitorMessage(
+export function sendVisitorMessage(
   ctx: AppContext,
   message: VisitorMessage,
 ): Promise<Row<'message'>> {
-  const { identities } = ctx.remembered
-  const remembered = identities.remembered(message.token)
-  const identity = remembered ?? (await identities.find(ctx.db, message.token))
-  if (identity === undefined) throw new ApiError('invalid-token')
-  const draft = await draftOf(ctx, identity, message)
-  try {
-    return await ctx.sendMessage(draft)
-  } catch (error) {
-    const stale =
-      remembered !== undefined && error instanceof ApiError && error.code === 'invalid-room'
-    if (!stale) throw error
-    // The visitor may have been erased on another node and have registered anew since.
-    const present = await identities.find(ctx.db, message.token)
-    if (present === undefined) throw new ApiError('invalid-token')
-    if (present.id === identity.id) throw error
-    return ctx.sendMessage(await draftOf(ctx, present, message))
-  }
+  return asVisitor(ctx, message.token, (visitor) => {
+    const problem = textProblem(ctx.settings, message.text, 'visitor')
+    const tree = problem === undefined ? treeOf(ctx, message) : null
+    const send = (md: string | null) =>
+      ctx.sendMessage(draftOf(ctx, visitor, message, { problem, md }))
+    // Almost every text has its tree at once, and need not wait for a turn.
+    return tree instanceof Promise ? tree.then(send) : send(tree)
+  })
 }
 
-async function draftOf(
+/** The tree of what was typed. */
+const treeOf = (
+  { markup }: AppContext,
+  { text, escaped }: Pick<VisitorMessage, 'text' | 'escaped'>,
+) => markup.markupOf(escaped ? unescapeWidgetText(text) : text)
+
+const draftOf = (
   ctx: AppContext,
   visitor: VisitorIdentity,
-  message: VisitorMessage,
-): Promise<Draft> {
-  const problem = textProblem(ctx.settings, message.text, 'visitor')
-  const typed = message.escaped ? unescapeWidgetText(message.text) : message.text
-  return {
-    roomId: message.roomId,
-    id: message.id,
-    author: { type: 'visitor', id: visitor.id, username: visitor.username },
-    text: message.text,
-    md: problem === undefined ? await ctx.markup.markupOf(typed) : null,
-    now: ctx.clock.now(),
-    owns: (room) => room.visitor_id === visitor.id,
-    refuse: (room) => closedOr(room, problem === undefined ? undefined : new ApiError(problem)),
-  }
-}
+  { roomId, id, text }: VisitorMessage,
+  { problem, md }: { problem: ErrorCode | undefined; md: string | null },
+): Draft => ({
+  roomId,
+  id,
+  author: { type: 'visitor', id: visitor.id, username: visitor.username },
+  text,
+  md,
+  now: ctx.clock.now(),
+  owns: (room) => room.visitor_id === visitor.id,
+  refuse: (room) => closedOr(room, problem === undefined ? undefined : new ApiError(problem)),
+})
 
 const closedOr = (room: SendingRoom, problem: ApiError | undefined): ApiError | undefined =>
   room.state === 'closed' ? new ApiError('room-closed') : problem
@@ -90,35 +85,28 @@ export function readVisitorMessage(
   ctx: AppContext,
   { token, roomId, messageId }: OwnRoom & { messageId: string },
 ): Promise<Row<'message'>> {
-  return ctx.db.read(async (reader) => {
-    await accessOwnRoom(reader, token, roomId)
-    const message = await findMessageInRoom(reader, roomId, messageId)
-    if (message === undefined || message.deleted === 1 || message.hidden === 1) {
-      throw new ApiError('invalid-message')
-    }
-    return message
-  })
+  return asVisitor(ctx, token, (visitor) =>
+    ctx.db.read(async (reader) => {
+      await accessOwnRoom(reader, visitor, roomId)
+      const message = await findMessageInRoom(reader, roomId, messageId)
+      if (message === undefined || message.deleted === 1 || message.hidden === 1) {
+        throw new ApiError('invalid-message')
+      }
+      return message
+    }),
+  )
 }
 
 /** Edits what the visitor wrote; the same text again changes nothing and is no event (P6). */
-export async function editVisitorMessage(
+export function editVisitorMessage(
   ctx: AppContext,
-  edit: OwnRoom & { messageId: string; text: string; escaped: boolean },
+  editor: MessageEditor,
+  { token, escaped, roomId, messageId, text }: VisitorEdit,
 ): Promise<Row<'message'>> {
-  const problem = textProblem(ctx.settings, edit.text, 'visitor')
-  const typed = edit.escaped ? unescapeWidgetText(edit.text) : edit.text
-  const md = problem === undefined ? await ctx.markup.markupOf(typed) : null
-  return ctx.db.transact(async (tx) => {
-    const { visitor, room, message } = await lockOwnMessage(tx, edit)
-    if (message.deleted === 1) throw new ApiError('invalid-message')
-    if (room.state === 'closed') throw new ApiError('room-closed')
-    assertWindow(ctx, message, 'edit')
-    assertText(ctx.settings, edit.text, 'visitor')
-    if (message.text === edit.text) return message
-    const by = authorOf(visitor)
-    const now = ctx.clock.now()
-    if (ctx.settings.get('Message_KeepHistory')) await keepHistory(tx, message, 'edit', by, now)
-    return changeText(tx, room, message, { text: edit.text, md, by, now })
+  return asVisitor(ctx, token, async (visitor) => {
+    const problem = textProblem(ctx.settings, text, 'visitor')
+    const md = problem === undefined ? await treeOf(ctx, { text, escaped }) : null
+    return editor({ visitor, roomId, messageId, text, md, problem, now: ctx.clock.now() })
   })
 }
 
@@ -131,7 +119,7 @@ export function deleteVisitorMessage(
     const { visitor, room, message } = await lockOwnMessage(tx, deletion)
     if (message.deleted === 1) return message
     if (room.state === 'closed') throw new ApiError('room-closed')
-    assertWindow(ctx, message, 'delete')
+    assertWindow(ctx.settings, message, 'delete', ctx.clock.now())
     return remove(ctx, tx, room, message, authorOf(visitor))
   })
 }
@@ -158,7 +146,7 @@ export async function deleteMessageWithoutToken(
     if (message.deleted === 1) return message
     if (message.kind !== null) throw new ApiError('error-action-not-allowed')
     if (room.state === 'closed') throw new ApiError('room-closed')
-    assertWindow(ctx, message, 'delete')
+    assertWindow(ctx.settings, message, 'delete', ctx.clock.now())
     const { author_id: id, author_username: username } = message
     return remove(ctx, tx, room, message, { type: 'visitor', id, username })
   })
@@ -169,16 +157,18 @@ export function readVisitorHistory(
   ctx: AppContext,
   page: OwnRoom & { limit: number | undefined; end: string | undefined; offset: number },
 ): Promise<{ messages: Row<'message'>[]; seq: number }> {
-  return ctx.db.snapshot(async (reader) => {
-    const room = await accessOwnRoom(reader, page.token, page.roomId)
-    const messages = await listMessages(reader, room.id, {
-      limit: cappedLimit(page.limit),
-      offset: page.offset,
-      withoutKinds: ctx.settings.get('Hide_System_Messages'),
-      ...(page.end === undefined ? {} : { before: isoOf(page.end) }),
-    })
-    return { messages, seq: room.seq }
-  })
+  return asVisitor(ctx, page.token, (visitor) =>
+    ctx.db.snapshot(async (reader) => {
+      const room = await accessOwnRoom(reader, visitor, page.roomId)
+      const messages = await listMessages(reader, room.id, {
+        limit: cappedLimit(page.limit),
+        offset: page.offset,
+        withoutKinds: ctx.settings.get('Hide_System_Messages'),
+        ...(page.end === undefined ? {} : { before: isoOf(page.end) }),
+      })
+      return { messages, seq: room.seq }
+    }),
+  )
 }
 
 /** Everything that changed in the visitor's room after `afterSeq`, without a gap (P4). */
@@ -186,11 +176,13 @@ export function readVisitorChanges(
   ctx: AppContext,
   { token, roomId, afterSeq, limit }: OwnRoom & { afterSeq: number; limit: number | undefined },
 ): Promise<Changes> {
-  return ctx.db.snapshot(async (reader) => {
-    const room = await accessOwnRoom(reader, token, roomId)
-    const size = limit === undefined || limit === 0 ? MAX_HISTORY : cappedLimit(limit)
-    return readChanges(reader, room, afterSeq, size)
-  })
+  const size = limit === undefined || limit === 0 ? MAX_HISTORY : cappedLimit(limit)
+  return asVisitor(ctx, token, (visitor) =>
+    ctx.db.snapshot(async (reader) => {
+      const room = await accessOwnRoom(reader, visitor, roomId)
+      return readChanges(reader, room, afterSeq, size)
+    }),
+  )
 }
 
 /** Moves the visitor's read position on, never back; a move is an event of the room. */
@@ -199,7 +191,7 @@ export function markVisitorRead(
   { token, roomId, seq }: OwnRoom & { seq: number },
 ): Promise<number> {
   return ctx.db.transact(async (tx) => {
-    await accessOwnRoom(tx, token, roomId)
+    await accessOwnRoom(tx, await accessVisitor(tx, token), roomId)
     const [room] = await tx.lockRows('room', [roomId], ['id', 'seq', 'visitor_read_seq'])
     if (room === undefined) throw new ApiError('invalid-room')
     const position = Math.min(seq, room.seq)
@@ -228,9 +220,12 @@ async function remove(
 
 type OwnRoomState = Pick<Row<'room'>, 'id' | 'seq' | 'pruned_seq' | 'state'>
 
-/** The room of this id if it is this token's; absent and foreign are answered alike (S1). */
-async function accessOwnRoom(reader: Reader, token: string, roomId: string): Promise<OwnRoomState> {
-  const visitor = await accessVisitor(reader, token)
+/** The room of this id if it is this visitor's; absent and foreign are answered alike (S1). */
+async function accessOwnRoom(
+  reader: Reader,
+  visitor: { id: string },
+  roomId: string,
+): Promise<OwnRoomState> {
   const [room] = await reader.rows<OwnRoomState>(
     'select id, seq, pruned_seq, state from room where id = $1 and visitor_id = $2',
     [roomId, visitor.id],
@@ -245,26 +240,8 @@ async function lockOwnMessage(
 ) {
   const visitor = await accessVisitor(tx, token)
   const room = await lockRoomForChange(tx, roomId)
-  if (room.visitor_id !== visitor.id) throw new ApiError('invalid-room')
   const message = await findMessageInRoom(tx, roomId, messageId)
-  if (message === undefined) throw new ApiError('invalid-message')
-  const mine = message.author_type === 'visitor' && message.author_id === visitor.id
-  if (!mine || (message.kind !== null && message.deleted === 0)) {
-    throw new ApiError('error-action-not-allowed')
-  }
-  return { visitor, room, message }
-}
-
-function assertWindow(ctx: AppContext, message: Row<'message'>, change: 'edit' | 'delete'): void {
-  const { settings } = ctx
-  const allowed = settings.get(change === 'edit' ? 'Message_AllowEditing' : 'Message_AllowDeleting')
-  const minutes = settings.get(
-    change === 'edit'
-      ? 'Message_AllowEditing_BlockEditInMinutes'
-      : 'Message_AllowDeleting_BlockDeleteInMinutes',
-  )
-  const late = minutes > 0 && ctx.clock.now() > Date.parse(message.ts) + minutes * 60_000
-  if (!allowed || late) throw new ApiError('error-action-not-allowed')
+  return { visitor, room, message: ownMessage(visitor, room, message) }
 }
 
 const authorOf = (visitor: Row<'visitor'>): Author => ({
