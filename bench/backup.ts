@@ -18,11 +18,12 @@ import { Targets, type Engine } from './targets.ts'
 
 const RATE = 200
 const WARM_UP_MS = 5000
-const QUIET_MS = 20_000
+const QUIET_MS = 10_000
+const MESSAGES = 1_000_000
 
 const { values } = parseArgs({
   options: {
-    messages: { type: 'string', default: '1000000' },
+    messages: { type: 'string', default: String(MESSAGES) },
     engine: { type: 'string', multiple: true, default: ['sqlite', 'postgres'] },
   },
 })
@@ -74,7 +75,7 @@ async function measure(targets: Targets, engine: Engine): Promise<void> {
   ]
   process.stdout.write(`${lines.join('\n')}\n`)
   const title = `Backup and restore on ${engine === 'sqlite' ? 'SQLite' : 'PostgreSQL'}`
-  if (messages >= 1_000_000) keepResults(title, 'npm run bench:backup', lines)
+  if (messages >= MESSAGES) keepResults(title, 'npm run bench:backup', lines)
 }
 
 interface Timed extends Latencies {

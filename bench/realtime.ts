@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util'
 import { Agent, request } from 'node:http'
 import { hashSecret } from '../server/lib/hash.ts'
 import { openDatabase } from '../server/storage/open.ts'
+import { OwnLag, quantiles, tailOf, type Span } from './arrivals.ts'
 import { Postgres } from './postgres.ts'
 import { CORES, cpuSeconds, residentMb, stop, stopAll, type Server } from './processes.ts'
 import { SocketClient, type Arrival } from './socket-client.ts'
@@ -129,9 +130,9 @@ async function storm(targets: Targets, first: Server): Promise<void> {
 
 /** One message to many subscribers. */
 async function fanOut(server: Server): Promise<void> {
-  const arrivals: number[] = []
+  const arrivals: Span[] = []
   let sentAt = 0
-  arrive = (_id, at) => arrivals.push(at - sentAt)
+  arrive = (_id, at) => arrivals.push([sentAt, at])
   const followers = Array.from({ length: SUBSCRIBERS }, () => clientOf(server.port))
   await inTurn(followers, async (follower) => {
     await follower.connect()
@@ -139,13 +140,19 @@ async function fanOut(server: Server): Promise<void> {
     await follower.subscribe('s', 'stream-room-messages', [roomId(0), false])
   })
   const rounds = values.quick ? 10 : 40
+  const before = cpuSeconds(server.child.pid) ?? Number.NaN
+  const lag = new OwnLag()
   for (let round = 0; round < rounds; round++) {
     sentAt = performance.now()
     await post(server.port, 0, `fan-out-${round}-${sentAt.toFixed(0)}`)
     while (arrivals.length < (round + 1) * SUBSCRIBERS) await pause(1)
     await pause(20)
   }
+  const cpu = (cpuSeconds(server.child.pid) ?? Number.NaN) - before
+  lag.stop()
   print(`fan-out: one message to ${SUBSCRIBERS} subscribers, ${quantiles(arrivals)}`)
+  print(`         ${tailOf(arrivals, lag)}`)
+  print(`         server: ${((cpu * 1e6) / arrivals.length).toFixed(1)} µs of processor an arrival`)
   for (const follower of followers) follower.close()
   arrive = ignore
 }
@@ -153,10 +160,10 @@ async function fanOut(server: Server): Promise<void> {
 /** Agents come to the visitors who are there, and visitors write. */
 async function load(server: Server): Promise<void> {
   const sent = new Map<string, number>()
-  const arrivals: number[] = []
+  const arrivals: Span[] = []
   arrive = (id, at) => {
     const from = sent.get(id)
-    if (from !== undefined) arrivals.push(at - from)
+    if (from !== undefined) arrivals.push([from, at])
   }
   const agents = Array.from({ length: sockets / ROOMS_PER_AGENT }, () => clientOf(server.port))
   await inTurn(agents, async (agent, index) => {
@@ -174,6 +181,7 @@ async function load(server: Server): Promise<void> {
     }
   })
   const before = cpuSeconds(server.child.pid) ?? Number.NaN
+  const lag = new OwnLag()
   const started = performance.now()
   const posts: Promise<void>[] = []
   for (let count = 0; count < rate * seconds;) {
@@ -188,11 +196,13 @@ async function load(server: Server): Promise<void> {
   await Promise.all(posts)
   const took = (performance.now() - started) / 1000
   await pause(1000)
+  lag.stop()
   const cpu = (cpuSeconds(server.child.pid) ?? Number.NaN) - before
   print(
     `load: ${rate} messages/s for ${seconds} s to ${sockets} visitors and ${agents.length} agents`,
   )
   print(`      of ${ROOMS_PER_AGENT} rooms: send to arrival ${quantiles(arrivals)}`)
+  print(`      ${tailOf(arrivals, lag)}`)
   print(
     `      ${arrivals.length} of ${2 * rate * seconds} arrivals, acknowledged in ${took.toFixed(1)} s`,
   )
@@ -288,15 +298,6 @@ function clientOf(port: number): SocketClient {
 }
 
 function ignore(): void {}
-
-function quantiles(times: number[]): string {
-  const sorted = times.sort((one, other) => one - other)
-  const at = (share: number): string =>
-    (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN).toFixed(
-      1,
-    )
-  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`
-}
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`)

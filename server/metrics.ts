@@ -102,11 +102,20 @@ export function createMetrics(ofAll?: () => Promise<string | undefined>): Metric
     labelNames: ['kind', 'outcome'],
     registers: [registry],
   })
+  // Asked for by labels it would look them all over again with every request.
+  const requestsBy = new Map<string, ReturnType<typeof requests.labels>>()
   return {
     registry,
     text: async () => (await ofAll?.()) ?? registry.metrics(),
-    request: (method, route, status, seconds) =>
-      requests.observe({ method, route, status }, seconds),
+    request: (method, route, status, seconds) => {
+      const key = `${method} ${route} ${status}`
+      let histogram = requestsBy.get(key)
+      if (histogram === undefined) {
+        histogram = requests.labels({ method, route, status })
+        requestsBy.set(key, histogram)
+      }
+      histogram.observe(seconds)
+    },
     messagesStored: (author, count) => messages.inc({ author }, count),
     committed: (operations, seconds) => {
       groupSize.observe(operations)

@@ -89,6 +89,7 @@ export class NatsLink implements Link {
         },
       })
       this.#connection = connection
+      this.#backoff.reset()
       this.#events.connected()
       void this.#follow(connection)
     } catch {

@@ -1,25 +1,19 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { MovableClock } from '../../tests/support/clock.ts'
+import { StandingClock } from '../../tests/support/clock.ts'
 import { joined, NO_BUS, POSTGRES, startNode, useNodes } from '../../tests/support/nodes.ts'
 import { admin, changeSettings, expectOk, seedUser, seedVisitor } from '../../tests/support/seed.ts'
 import type { TestServer } from '../../tests/support/test-server.ts'
 import { until } from '../../tests/support/until.ts'
 import { ALONE, newVisitor, randomId } from '../../tests/support/visitor.ts'
 
-/** Milliseconds until the condition holds. */
-async function timeUntil(what: string, condition: () => boolean): Promise<number> {
-  const started = performance.now()
-  await until(what, condition)
-  return performance.now() - started
-}
-
 for (const bus of ['with the bus', 'without it'] as const) {
   describe(bus, () => {
     const environment = bus === 'with the bus' ? {} : NO_BUS
     const nodes = useTwo(environment)
 
-    test(`[P5] settings, permissions and roles hold on every process within a second, ${bus}`, async () => {
+    // A look is made every half a second.
+    test(`[P5] settings, permissions and roles hold on every process with its next look, ${bus}`, async () => {
       const [a, b] = nodes()
       assert.equal(b.app.ctx.bus.state, bus === 'with the bus' ? 'connected' : 'lost')
       const figure = bus === 'with the bus' ? '1' : '0'
@@ -30,17 +24,16 @@ for (const bus of ['with the bus', 'without it'] as const) {
       for (const title of ['One', 'Two', 'Three']) {
         await changeSettings(a, { Livechat_title: title })
         assert.equal(a.app.ctx.settings.get('Livechat_title'), title, 'at once where it was saved')
-        const took = await timeUntil(
-          title,
-          () => b.app.ctx.settings.get('Livechat_title') === title,
-        )
-        assert.ok(took < 1000, `${took} ms`)
+        await until(title, () => b.app.ctx.settings.get('Livechat_title') === title)
       }
+      await changeSettings(a, { Livechat_title: 'Four' })
+      await b.app.nodes.tick()
+      assert.equal(b.app.ctx.settings.get('Livechat_title'), 'Four', 'one look is enough')
       const may = () => b.app.ctx.permissions.allow(['guest'], 'view-l-room')
       assert.equal(may(), false)
       const permissions = [{ _id: 'view-l-room', roles: ['guest', 'livechat-agent', 'admin'] }]
       expectOk(await a.post('permissions.update', { permissions }, await admin(a)))
-      assert.ok((await timeUntil('the permission', may)) < 1000)
+      await until('the permission', may)
       expectOk(await a.post('roles.create', { name: randomId() }, await admin(a)))
       await until('the ring of roles', () => rings.includes('roles'))
       assert.ok(rings.includes('settings') && rings.includes('permissions'))
@@ -76,7 +69,8 @@ function useTwo(environment: Record<string, string>): () => [TestServer, TestSer
 }
 
 describe('several processes', () => {
-  const clock = new MovableClock()
+  // Nobody gives a sign of life by himself, and no time passes but what a test says.
+  const clock = new StandingClock()
   const limited = { API_Enable_Rate_Limiter: 'true', Foyer_rate_ip_route_per_minute: '30' }
   const environment = {
     ...ALONE,
@@ -84,7 +78,11 @@ describe('several processes', () => {
       Object.entries(limited).map(([id, value]) => [`OVERWRITE_SETTING_${id}`, value]),
     ),
   }
-  const nodes = useNodes({ environment, clock }, { environment }, { environment })
+  const nodes = useNodes(
+    { environment, clock },
+    { environment, clock: new StandingClock() },
+    { environment, clock: new StandingClock() },
+  )
 
   test('[S6] limits are shared out between the processes that live', async () => {
     const [a, b, c] = nodes() as [TestServer, TestServer, TestServer]
@@ -118,8 +116,8 @@ describe('several processes', () => {
     assert.equal((await visitor.room()).servedBy?._id, agent.userId)
     let missed = 0
     a.app.ctx.bus.onMissed(() => (missed += 1))
-    // Seconds of `a`; a sign of life of `b` that falls between them begins the count anew.
-    for (let second = 0; second < 60 && a.app.nodes.count > 1; second++) {
+    for (let second = 0; second < 16; second++) {
+      assert.equal(a.app.nodes.count, 2)
       clock.advance(1000)
       await a.app.nodes.tick()
     }
@@ -168,8 +166,8 @@ describe('several processes', () => {
   })
 
   test('health tells the operator of the bus and of every process', async () => {
-    const [a, b] = nodes() as [TestServer, TestServer]
-    await b.app.nodes.tick()
+    const [a] = nodes() as [TestServer]
+    await a.app.nodes.tick()
     const { body } = await a.get('/health')
     assert.equal(body.bus.state, 'connected')
     assert.equal(typeof body.bus.lagMs, 'number')

@@ -106,13 +106,21 @@ export class Nodes {
   async start(): Promise<void> {
     await this.tick()
     const alone = this.#parts.db.engine === 'sqlite'
-    this.#timer = setInterval(() => void this.tick(), alone ? LOOK_ALONE_MS : LOOK_MS)
+    this.#timer = setInterval(
+      () => {
+        if (this.#running === undefined) void this.tick()
+      },
+      alone ? LOOK_ALONE_MS : LOOK_MS,
+    )
     this.#timer.unref()
   }
 
-  /** One look, and a sign of life when it is time; what fails is done with the next. */
+  /**
+   * One look, and a sign of life when it is time; what fails is done with the next. It begins after
+   * the one that may be running, so that it sees what is true now.
+   */
   async tick(): Promise<void> {
-    if (this.#running !== undefined) return this.#running
+    while (this.#running !== undefined) await this.#running
     if (this.#stopped) return
     this.#running = this.#round()
       .then(

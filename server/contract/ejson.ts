@@ -29,19 +29,29 @@ export function parseEjson(text: string): unknown {
   }
 }
 
+/** Makes a value that JSON.parse has just made fit to be stored; most are as they come. */
 function storable(value: unknown, depth: number): unknown {
   if (depth > MAX_DEPTH) throw new RangeError('nested too deep')
-  if (typeof value === 'string') {
-    if (value.includes('\u0000')) throw new TypeError('U+0000 cannot be stored')
-    return value.toWellFormed()
-  }
-  if (Array.isArray(value)) return value.map((entry) => storable(entry, depth + 1))
+  if (typeof value === 'string') return storableText(value)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key]) => key !== '__proto__')
-      .map(([key, entry]) => [storable(key, depth), storable(entry, depth + 1)]),
-  )
+  if (Array.isArray(value)) {
+    for (const [index, entry] of value.entries()) value[index] = storable(entry, depth + 1)
+    return value
+  }
+  const holder = value as Record<string, unknown>
+  for (const key of Object.keys(holder)) {
+    const kept = key === '__proto__' ? undefined : storableText(key)
+    const entry = holder[key]
+    const stored = kept === undefined ? undefined : storable(entry, depth + 1)
+    if (kept !== key) delete holder[key]
+    if (kept !== undefined && (kept !== key || stored !== entry)) holder[kept] = stored
+  }
+  return value
+}
+
+function storableText(text: string): string {
+  if (text.includes('\u0000')) throw new TypeError('U+0000 cannot be stored')
+  return text.isWellFormed() ? text : text.toWellFormed()
 }
 
 /** Fields of the wire that hold a time. REST sends them as ISO texts, DDP as EJSON dates. */
@@ -75,16 +85,19 @@ const ESCAPED: ReadonlySet<string> = new Set([
 
 /** A value of the REST wire as EJSON: times become dates, what looks like EJSON is escaped. */
 export function toEjson(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(toEjson)
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value)
-  const json = Object.fromEntries(
-    entries.map(([key, entry]) => [
-      key,
-      TIME_FIELDS.has(key) && typeof entry === 'string' && ISO_TIME.test(entry)
-        ? { $date: Date.parse(entry) }
-        : toEjson(entry),
-    ]),
-  )
-  return entries.some(([key]) => ESCAPED.has(key)) ? { $escape: json } : json
+  if (Array.isArray(value)) return value.length === 0 ? value : value.map(toEjson)
+  const json: Record<string, unknown> = {}
+  let escaped = false
+  for (const key of Object.keys(value)) {
+    const entry = (value as Record<string, unknown>)[key]
+    // Assigned like the others it would become the prototype.
+    if (key === '__proto__') continue
+    if (key.startsWith('$') && ESCAPED.has(key)) escaped = true
+    json[key] = typeof entry === 'string' ? textOf(key, entry) : toEjson(entry)
+  }
+  return escaped ? { $escape: json } : json
 }
+
+const textOf = (key: string, text: string): unknown =>
+  TIME_FIELDS.has(key) && ISO_TIME.test(text) ? { $date: Date.parse(text) } : text

@@ -49,7 +49,7 @@ forEachEngine((engine) => {
       await client.event(
         'notify-user',
         rooms,
-        ([kind, { lastMessage }]) => kind === 'updated' && lastMessage.msg === 'Hello',
+        ([kind, { lastMessage }]) => kind === 'updated' && lastMessage?.msg === 'Hello',
       )
       const from = client.heard.length
       expectOk(await visitor.close())
@@ -276,7 +276,8 @@ forEachEngine((engine) => {
         assert.equal((await anonymous.subscribe(stream, event)).msg, 'nosub')
       }
       const title = `Help ${randomId()}`
-      await changeSettings(server(), { Livechat_title: title, SMTP_Host: 'mail.example.com' })
+      // The private one first, so that it would be heard before the other.
+      await changeSettings(server(), { SMTP_Host: 'mail.example.com', Livechat_title: title })
       await anonymous.event(
         'notify-all',
         'public-settings-changed',

@@ -8,6 +8,7 @@ import {
   type Stream,
   type StreamRequest,
 } from './streams.ts'
+import { textFrame } from './text-frame.ts'
 
 /** One socket that follows an event which belongs to no single room. */
 export interface HubFollower extends Following {
@@ -48,7 +49,7 @@ export class EventHub {
   ): void {
     const followers = this.#followers.get(keyOf(stream, address))
     if (followers === undefined) return
-    const frame = Buffer.from(eventFrame(stream, event, args))
+    const frame = textFrame(eventFrame(stream, event, args))
     for (const { session } of followers) {
       if (easily) session.sendIfEasy(frame)
       else session.send(frame)

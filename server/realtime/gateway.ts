@@ -8,6 +8,8 @@ import { Session, type Origin, type SessionEvents } from './session.ts'
 const PATH = '/websocket'
 /** Sockets that are sent away in one step when the server stops. */
 const STOP_STEP_MS = 50
+/** Parts of the sockets that are looked at one after the other; all of them once in a `TIMES.beat`. */
+const BEAT_PARTS = 50
 /** A few sockets need no spreading. */
 const SPREAD_PER_SOCKET_MS = 2
 
@@ -32,6 +34,8 @@ export class Gateway {
     clientTracking: false,
   })
   #heart: NodeJS.Timeout | undefined
+  /** Who is looked at next. */
+  #next: Iterator<Session> = this.sessions.values()
   #stopping = false
 
   constructor(parts: GatewayParts) {
@@ -50,7 +54,7 @@ export class Gateway {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       this.#upgrade(request, socket, head)
     })
-    this.#heart = setInterval(() => this.beat(), TIMES.beat)
+    this.#heart = setInterval(() => this.#beatPart(), TIMES.beat / BEAT_PARTS)
     this.#heart.unref()
   }
 
@@ -58,6 +62,19 @@ export class Gateway {
   beat(): void {
     const now = this.#parts.now()
     for (const session of this.sessions) session.beat(now)
+  }
+
+  /** Who came together falls silent together: asked all at once they would hold up everybody. */
+  #beatPart(): void {
+    const now = this.#parts.now()
+    for (let left = Math.ceil(this.sessions.size / BEAT_PARTS); left > 0; left--) {
+      const { done, value } = this.#next.next()
+      if (done === true) {
+        this.#next = this.sessions.values()
+        return
+      }
+      value.beat(now)
+    }
   }
 
   /** Sends everybody away, spread so that they do not come back all at once. */
@@ -77,17 +94,18 @@ export class Gateway {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', () => socket.destroy())
+    // Listens as long as the socket lives: an arrow would keep the request for so long, too.
+    socket.on('error', destroyThis)
     if (request.url?.split('?', 1)[0] !== PATH) {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       return
     }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) =>
-      this.#admit(webSocket, request),
+      this.#admit(webSocket, socket, request),
     )
   }
 
-  #admit(webSocket: WebSocket, request: IncomingMessage): void {
+  #admit(webSocket: WebSocket, stream: Duplex, request: IncomingMessage): void {
     const parts = this.#parts
     const code = this.#stopping ? CLOSE.restart : parts.overloaded() ? CLOSE.overload : undefined
     if (code !== undefined) {
@@ -97,10 +115,15 @@ export class Gateway {
     }
     const session = new Session(webSocket, {
       id: newId(),
+      stream,
       origin: parts.originOf(request),
       now: parts.now,
       events: this.#events,
     })
     this.sessions.add(session)
   }
+}
+
+function destroyThis(this: Duplex): void {
+  this.destroy()
 }

@@ -27,9 +27,9 @@ export const LIMITS = {
 
 /** Times in milliseconds. */
 export const TIMES = {
-  /** A silent client is asked for a sign of life, then given up. */
+  /** A silent client is asked for a sign of life, and given up when none comes. */
   pingAfter: 20_000,
-  deadAfter: 50_000,
+  answerWithin: 30_000,
   beat: 5000,
   /** A client that does not say `connect` in time is turned away. */
   connectWithin: 20_000,

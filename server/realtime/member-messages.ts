@@ -86,6 +86,11 @@ export class MemberMessages implements RoomObserver {
     }
   }
 
+  /** Resolves once everything that was looked at is told. */
+  settled(): Promise<void> {
+    return this.#serial.settled()
+  }
+
   async #load(userId: string): Promise<void> {
     const rooms = await this.#ctx.db.read((reader) =>
       reader.q

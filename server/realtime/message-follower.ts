@@ -8,7 +8,7 @@ import { eventFrame, type Place } from './protocol.ts'
 import type { RoomFeed, RoomFollower } from './room-feed.ts'
 import type { RoomParts } from './room-streams.ts'
 import type { Session } from './session.ts'
-import { endSubscription, keyOf, notAllowed, type Refusal, type StreamRequest } from './streams.ts'
+import { endSubscription, keyOf, notAllowed, Refusal, type StreamRequest } from './streams.ts'
 
 /** `catching`: what came before is being sent, and what comes meanwhile is part of it. */
 type State = 'waiting' | 'catching' | 'live' | 'stopped'
@@ -117,8 +117,8 @@ export class MessageFollower implements RoomFollower {
     for (;;) {
       const changes = await this.#changesAfter(after)
       if (overtaken()) return
-      if (changes === undefined) {
-        this.#end(notAllowed())
+      if (changes instanceof Refusal) {
+        this.#end(changes)
         return
       }
       after = changes.seq
@@ -143,16 +143,17 @@ export class MessageFollower implements RoomFollower {
     for (const row of rows) this.#send(new MessageFrames(row))
   }
 
-  #changesAfter(after: number): Promise<Changes | undefined> {
+  #changesAfter(after: number): Promise<Changes | Refusal> {
     return this.#parts.ctx.db
       .snapshot(async (reader) => {
         const room = await findRoom(reader, this.event)
-        if (room === undefined || !(await this.#mayRead(reader, room))) return undefined
+        if (room === undefined || !(await this.#mayRead(reader, room))) return notAllowed()
         return readChanges(reader, room, after, LIMITS.backlogPage)
       })
       .catch((error: unknown) => {
         this.#parts.ctx.log.error({ err: error }, 'what a client missed could not be read')
-        return undefined
+        // Clients ask again after such an error; a refusal they would take for the last word.
+        return new Refusal('500', 'Internal server error')
       })
   }
 

@@ -3,6 +3,7 @@ import { isGone } from '../features/messages/changes.ts'
 import { toWireMessage } from '../features/messages/wire.ts'
 import type { Row } from '../storage/tables.ts'
 import { eventFrame } from './protocol.ts'
+import { textFrame, type TextFrame } from './text-frame.ts'
 
 /** Who follows a room: its visitor, who is told his own token back, or somebody of the staff. */
 export type RoomViewer =
@@ -18,10 +19,10 @@ export const MESSAGES = 'stream-room-messages'
 export class MessageFrames {
   readonly row: Row<'message'>
   readonly gone: boolean
-  #staff: Buffer | undefined
-  #visitor: Buffer | undefined
-  #removed: Buffer | undefined
-  #blanked: Buffer | undefined
+  #staff: TextFrame | undefined
+  #visitor: TextFrame | undefined
+  #removed: TextFrame | undefined
+  #blanked: TextFrame | undefined
 
   constructor(row: Row<'message'>) {
     this.row = row
@@ -29,7 +30,7 @@ export class MessageFrames {
   }
 
   /** The message as this reader sees it. A room has one visitor, hence one frame for visitors. */
-  message(viewer: RoomViewer): Buffer {
+  message(viewer: RoomViewer): TextFrame {
     if (viewer.type === 'staff') {
       return (this.#staff ??= this.#frame(toEjsonMessage(this.row, viewer)))
     }
@@ -37,19 +38,19 @@ export class MessageFrames {
   }
 
   /** The deletion as an event of the room's order, for clients that count places. */
-  removed(): Buffer {
+  removed(): TextFrame {
     return (this.#removed ??= this.#frame(toEjson(this.#mark('rm'))))
   }
 
   /** The deletion for stock clients that know of no deletions: the text gives way to nothing. */
-  blanked(): Buffer {
+  blanked(): TextFrame {
     const blank = { ...this.#mark('command'), u: this.#author() }
     return (this.#blanked ??= this.#frame(toEjson(blank)))
   }
 
-  #frame(message: unknown): Buffer {
+  #frame(message: unknown): TextFrame {
     const { room_id: roomId, changed_seq: seq } = this.row
-    return Buffer.from(eventFrame(MESSAGES, roomId, [message], { seq }))
+    return textFrame(eventFrame(MESSAGES, roomId, [message], { seq }))
   }
 
   #mark(t: string) {

@@ -35,6 +35,8 @@ export class QueueBoard implements RoomObserver {
   readonly #listeners: ((moves: readonly QueueMove[]) => void)[] = []
   #followers = 0
   #loaded: Promise<void> | undefined
+  /** Rooms that were looked at while the queue was being read: the look knows better. */
+  #fresh: Set<string> | undefined
 
   constructor(ctx: AppContext) {
     this.#ctx = ctx
@@ -82,6 +84,7 @@ export class QueueBoard implements RoomObserver {
     if (this.#followers === 0) return
     const moves: QueueMove[] = []
     for (const { id, room } of looks) {
+      this.#fresh?.add(id)
       const before = this.#waiting.get(id)
       const after = room?.state === 'queued' ? toWaiting(room) : undefined
       if (before === undefined && after === undefined) continue
@@ -102,7 +105,14 @@ export class QueueBoard implements RoomObserver {
   }
 
   async #load(): Promise<void> {
-    for (const room of await this.#read()) this.#waiting.set(room.id, toWaiting(room))
+    const fresh = (this.#fresh = new Set())
+    try {
+      for (const room of await this.#read()) {
+        if (!fresh.has(room.id)) this.#waiting.set(room.id, toWaiting(room))
+      }
+    } finally {
+      if (this.#fresh === fresh) this.#fresh = undefined
+    }
   }
 
   #read() {

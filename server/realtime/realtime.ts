@@ -50,6 +50,7 @@ export class Realtime {
   readonly #feeds: RoomFeeds
   readonly #board: QueueBoard
   readonly #lists: MemberLists
+  readonly #messages: MemberMessages
   readonly #looks: RoomLooks
   readonly #service: ServiceEvents
   readonly #users: UserEvents
@@ -66,7 +67,7 @@ export class Realtime {
     const feeds = (this.#feeds = new RoomFeeds(ctx))
     const board = (this.#board = new QueueBoard(ctx))
     const lists = (this.#lists = new MemberLists({ ctx, hub, identities, serial }))
-    const messages = new MemberMessages(ctx, hub)
+    const messages = (this.#messages = new MemberMessages(ctx, hub))
     this.#looks = new RoomLooks(ctx, [feeds, board, lists, messages])
     const roomEvents = new RoomEvents(ctx)
     const service = (this.#service = new ServiceEvents({ ctx, feeds, board, serial }))
@@ -172,6 +173,7 @@ export class Realtime {
     // A commit rings after its answers have left.
     await new Promise((resolve) => setImmediate(resolve))
     await this.#looks.settled()
+    await this.#messages.settled()
     await this.#serial.settled()
   }
 
@@ -182,6 +184,7 @@ export class Realtime {
     this.#service.stop()
     await this.#polling
     await this.#looks.stop()
+    await this.#messages.settled()
     await this.#serial.settled()
   }
 

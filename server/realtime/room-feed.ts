@@ -4,6 +4,7 @@ import type { MessageFrames, RoomViewer } from './message-frames.ts'
 import { eventFrame } from './protocol.ts'
 import type { Session } from './session.ts'
 import { endSubscription, keyOf, type Following, type Refusal } from './streams.ts'
+import { textFrame, type TextFrame } from './text-frame.ts'
 
 /** What is kept of a followed room: there may be ten thousand of them. */
 export type FollowedRoom = Pick<
@@ -24,24 +25,36 @@ export type FollowedRoom = Pick<
 /** A member of a followed room. */
 export type FollowedMember = Pick<Row<'subscription'>, 'id' | 'read_seq' | 'updated_at'>
 
-export const toFollowedRoom = (room: RoomWithVisitor): FollowedRoom => ({
-  id: room.id,
-  visitor_id: room.visitor_id,
-  state: room.state,
-  seq: room.seq,
-  updated_at: room.updated_at,
-  visitor_read_seq: room.visitor_read_seq,
-  served_by_id: room.served_by_id,
-  preferred_agent_id: room.preferred_agent_id,
-  visitor_username: room.visitor_username,
-  visitor_name: room.visitor_name,
-  visitor_phone: room.visitor_phone,
-})
+/** @param before as it was last seen; what of it is still so is kept, which spares the collector */
+export function toFollowedRoom(room: RoomWithVisitor, before?: FollowedRoom): FollowedRoom {
+  const kept = <Value>(now: Value, then: Value | undefined): Value =>
+    then !== undefined && now === then ? then : now
+  return {
+    id: kept(room.id, before?.id),
+    visitor_id: kept(room.visitor_id, before?.visitor_id),
+    state: kept(room.state, before?.state),
+    seq: room.seq,
+    updated_at: room.updated_at,
+    visitor_read_seq: room.visitor_read_seq,
+    served_by_id: kept(room.served_by_id, before?.served_by_id),
+    preferred_agent_id: kept(room.preferred_agent_id, before?.preferred_agent_id),
+    visitor_username: kept(room.visitor_username, before?.visitor_username),
+    visitor_name: kept(room.visitor_name, before?.visitor_name),
+    visitor_phone: kept(room.visitor_phone, before?.visitor_phone),
+  }
+}
 
 export function toFollowedMembers(
   members: ReadonlyMap<string, Row<'subscription'>> | undefined,
+  before: ReadonlyMap<string, FollowedMember> = NOBODY,
 ): ReadonlyMap<string, FollowedMember> {
   if (members === undefined || members.size === 0) return NOBODY
+  // What stays the same is kept: what is made anew with every message is garbage that has grown old.
+  if (
+    members.size === before.size &&
+    [...members].every(([id, row]) => isSame(row, before.get(id)))
+  )
+    return before
   return new Map(
     [...members].map(([userId, { id, read_seq, updated_at }]) => [
       userId,
@@ -51,6 +64,9 @@ export function toFollowedMembers(
 }
 
 const NOBODY: ReadonlyMap<string, FollowedMember> = new Map()
+
+const isSame = (row: FollowedMember, before: FollowedMember | undefined): boolean =>
+  row.id === before?.id && row.read_seq === before.read_seq && row.updated_at === before.updated_at
 
 /** Streams of one room. */
 export type RoomStream =
@@ -100,11 +116,11 @@ export class RoomFeed {
     args: readonly unknown[],
     options: { easily?: boolean; to?: (follower: RoomFollower) => boolean } = {},
   ): void {
-    let frame: Buffer | undefined
+    let frame: TextFrame | undefined
     for (const follower of this.followers) {
       if (follower.stream !== stream || follower.event !== event) continue
       if (options.to?.(follower) === false) continue
-      frame ??= Buffer.from(eventFrame(stream, event, args))
+      frame ??= textFrame(eventFrame(stream, event, args))
       if (options.easily === true) follower.session.sendIfEasy(frame)
       else follower.session.send(frame)
     }

@@ -82,7 +82,9 @@ export class RoomFeeds implements RoomObserver {
   }
 
   #forgetIdle(feed: RoomFeed): void {
-    if (feed.idle && this.#feeds.get(feed.id) === feed) this.#feeds.delete(feed.id)
+    if (!feed.idle || this.#feeds.get(feed.id) !== feed) return
+    this.#feeds.delete(feed.id)
+    this.#missed.delete(feed.id)
   }
 
   /** Loads are put together: after a restart thousands of clients ask within a second. */
@@ -156,9 +158,9 @@ export class RoomFeeds implements RoomObserver {
   #apply(feed: RoomFeed, look: RoomLook): void {
     const { room: before, members: membersBefore } = feed
     if (before === undefined) return
-    const after = look.room === undefined ? undefined : toFollowedRoom(look.room)
+    const after = look.room === undefined ? undefined : toFollowedRoom(look.room, before)
     feed.room = after
-    feed.members = toFollowedMembers(look.members)
+    feed.members = toFollowedMembers(look.members, membersBefore)
     if (after === undefined) {
       for (const follower of feed.followers) feed.end(follower, notAllowed())
       return

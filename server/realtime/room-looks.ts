@@ -1,13 +1,12 @@
 import type { AppContext } from '../context.ts'
-import { roomsWithVisitor, type RoomWithVisitor } from '../features/rooms/store.ts'
+import type { RoomWithVisitor } from '../features/rooms/store.ts'
 import { livingMemberships } from '../features/subscriptions/store.ts'
 import type { Reader } from '../storage/database.ts'
+import { ofMany } from '../storage/many.ts'
 import type { Row } from '../storage/tables.ts'
 
 /** Rooms that are read together; the rest follows at once. */
 const ROOMS_AT_ONCE = 250
-/** Statements for so many rooms are prepared; a smaller set is filled up. */
-const SIZES = [1, 8, 32, 125] as const
 
 /** A room at one moment, and what was said since the last look at it. */
 export interface RoomLook {
@@ -123,56 +122,49 @@ export async function readRooms(
   reader: Reader,
   ids: readonly string[],
 ): Promise<Map<string, RoomWithVisitor>> {
-  const rows = await roomsWithVisitor(reader)
-    .where('room.id', 'in', [...ids])
-    .execute()
+  const rows = await roomsById(
+    reader,
+    ids.map((id) => [id]),
+  )
   return new Map(rows.map((row) => [row.id, row]))
 }
+
+const roomsById = ofMany<RoomWithVisitor>(
+  (rooms) => `
+    select room.*, visitor.username as visitor_username, visitor.name as visitor_name,
+      visitor.phone as visitor_phone, visitor.token_hash as visitor_token_hash
+    from room join visitor on visitor.id = room.visitor_id where room.id in (${rooms.join()})`,
+)
 
 async function changedMessages(
   reader: Reader,
   cursors: readonly { id: string; after: number }[],
 ): Promise<Map<string, Row<'message'>[]>> {
   const changed = new Map<string, Row<'message'>[]>()
-  for (let from = 0; from < cursors.length;) {
-    const size = SIZES.find((one) => one >= cursors.length - from) ?? SIZES[SIZES.length - 1] ?? 1
-    const part = cursors.slice(from, from + size)
-    from += size
-    const parameters = Array.from({ length: size }, (_, index) => part[index] ?? NO_ROOM)
-    const rows = await reader.rows<Row<'message'>>(
-      statementFor(size),
-      parameters.flatMap(({ id, after }) => [id, after]),
-    )
-    for (const row of rows) {
-      const known = changed.get(row.room_id)
-      if (known === undefined) changed.set(row.room_id, [row])
-      else known.push(row)
-    }
+  const rows = await changesAfter(
+    reader,
+    cursors.map(({ id, after }) => [id, after]),
+  )
+  for (const row of rows) {
+    const known = changed.get(row.room_id)
+    if (known === undefined) changed.set(row.room_id, [row])
+    else known.push(row)
   }
-  for (const rows of changed.values()) rows.sort((a, b) => a.changed_seq - b.changed_seq)
+  for (const known of changed.values()) known.sort((a, b) => a.changed_seq - b.changed_seq)
   return changed
 }
-
-const NO_ROOM = { id: '', after: 0 }
-const statements = new Map<number, string>()
 
 /**
  * New and changed messages have an index each. One statement shows one moment, so no change of a
  * room is missing that comes before another one in the answer.
  */
-function statementFor(size: number): string {
-  const known = statements.get(size)
-  if (known !== undefined) return known
+const changesAfter = ofMany<Row<'message'>>((rooms) => {
   const each = (condition: (room: string, after: string) => string): string =>
-    Array.from({ length: size }, (_, index) =>
-      condition(`$${index * 2 + 1}`, `$${index * 2 + 2}`),
-    ).join(' or ')
-  const created = each((room, after) => `(room_id = ${room} and seq > ${after})`)
-  const edited = each((room, after) => `(room_id = ${room} and changed_seq > ${after})`)
-  const text = `
-    select * from message where changed_seq = seq and (${created})
+    rooms.map(([room = '', after = '']) => condition(room, after)).join(' or ')
+  return `
+    select * from message where changed_seq = seq
+      and (${each((room, after) => `(room_id = ${room} and seq > ${after})`)})
     union all
-    select * from message where changed_seq > seq and (${edited})`
-  statements.set(size, text)
-  return text
-}
+    select * from message where changed_seq > seq
+      and (${each((room, after) => `(room_id = ${room} and changed_seq > ${after})`)})`
+}, 2)

@@ -1,9 +1,11 @@
-import type { WebSocket } from 'ws'
+import type { Duplex } from 'node:stream'
+import { WebSocket } from 'ws'
 import type { Caller } from '../context.ts'
 import { CLOSE, LIMITS, TIMES } from './limits.ts'
 import type { RoomViewer } from './message-frames.ts'
 import { frames, parseFrame, type ClientFrame } from './protocol.ts'
 import type { Subscription } from './streams.ts'
+import { textFrame, type TextFrame } from './text-frame.ts'
 
 /** Where a socket comes from. */
 export interface Origin {
@@ -40,6 +42,8 @@ export class Session {
   /** What the socket follows, by stream and event. */
   readonly subscriptions = new Map<string, Subscription>()
   readonly #socket: WebSocket
+  /** What the socket runs on; frames are written straight to it. */
+  readonly #stream: Duplex
   readonly #events: SessionEvents
   readonly #now: () => number
   #state: State = 'opening'
@@ -47,15 +51,23 @@ export class Session {
   #pending: ClientFrame[] = []
   #working = false
   #heard: number
-  #asked = false
+  /** When it was asked for a sign of life that has not come. */
+  #askedAt: number | undefined
   #credit: number = LIMITS.framesBurst
   #creditAt: number
 
   constructor(
     socket: WebSocket,
-    parts: { id: string; origin: Origin; now: () => number; events: SessionEvents },
+    parts: {
+      id: string
+      stream: Duplex
+      origin: Origin
+      now: () => number
+      events: SessionEvents
+    },
   ) {
     this.#socket = socket
+    this.#stream = parts.stream
     this.id = parts.id
     this.origin = parts.origin
     this.#now = parts.now
@@ -89,31 +101,37 @@ export class Session {
   }
 
   /** Sends what must arrive; a socket that does not take it is closed, and comes back for it. */
-  send(frame: string | Buffer): void {
+  send(frame: string | TextFrame): void {
     if (this.#state === 'closed') return
-    if (this.#socket.bufferedAmount > LIMITS.bufferBytes) {
+    if (this.#stream.writableLength > LIMITS.bufferBytes) {
       this.#events.figures.slow += 1
       this.close(CLOSE.slow, 'too slow')
       return
     }
-    this.#socket.send(frame, TEXT)
-    this.#events.figures.sent += 1
+    this.#write(frame)
   }
 
   /** Sends what is worth nothing later: left out when the socket is behind. */
-  sendIfEasy(frame: string | Buffer): void {
+  sendIfEasy(frame: string | TextFrame): void {
     if (this.#state === 'closed') return
-    if (this.#socket.bufferedAmount > LIMITS.shedBytes) {
+    if (this.#stream.writableLength > LIMITS.shedBytes) {
       this.#events.figures.shed += 1
       return
     }
-    this.#socket.send(frame, TEXT)
+    this.#write(frame)
+  }
+
+  /** Past the library, which would make a frame for each socket and write it in two pieces. */
+  #write(frame: string | TextFrame): void {
+    // Nothing may come after the farewell, which the library writes.
+    if (this.#socket.readyState !== WebSocket.OPEN) return
+    this.#stream.write(typeof frame === 'string' ? textFrame(frame) : frame)
     this.#events.figures.sent += 1
   }
 
   /** Resolves once what was sent has left, or the socket is closed. */
   drained(): Promise<void> {
-    if (this.#state === 'closed' || this.#socket.bufferedAmount === 0) return Promise.resolve()
+    if (this.#state === 'closed' || this.#stream.writableLength === 0) return Promise.resolve()
     return new Promise((resolve) => {
       const done = (): void => {
         this.#socket.off('close', done)
@@ -121,20 +139,22 @@ export class Session {
       }
       this.#socket.once('close', done)
       // A frame that clients ignore: its callback comes when everything before it has left.
-      this.#socket.send('{}', TEXT, done)
+      this.#socket.send('{}', { binary: false }, done)
     })
   }
 
   /** Looks for a sign of life; to be called every few seconds. */
   beat(now: number): void {
     const silent = now - this.#heard
-    if (silent >= TIMES.deadAfter || (this.#state === 'opening' && silent >= TIMES.connectWithin)) {
+    // From when it was asked on: after a pause of this process everybody seems to be silent.
+    const unanswered = this.#askedAt !== undefined && now - this.#askedAt >= TIMES.answerWithin
+    if (unanswered || (this.#state === 'opening' && silent >= TIMES.connectWithin)) {
       this.close(CLOSE.dead, 'silent')
       return
     }
-    if (silent >= TIMES.pingAfter && !this.#asked && this.#state === 'open') {
-      this.#asked = true
-      this.#socket.send(frames.ping(), TEXT)
+    if (silent >= TIMES.pingAfter && this.#askedAt === undefined && this.#state === 'open') {
+      this.#askedAt = now
+      this.#write(PING)
     }
   }
 
@@ -159,7 +179,7 @@ export class Session {
   #hear(text: string): void {
     if (this.#state === 'closed') return
     this.#heard = this.#now()
-    this.#asked = false
+    this.#askedAt = undefined
     this.#spend()
     const frame = parseFrame(text)
     if (frame === undefined) {
@@ -195,7 +215,7 @@ export class Session {
     for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
       await this.#events.frame(this, next)
       // Who does not take the answers is asked for no more questions.
-      if (this.#socket.bufferedAmount > LIMITS.shedBytes) await this.drained()
+      if (this.#stream.writableLength > LIMITS.shedBytes) await this.drained()
       if (this.#socket.isPaused && this.#pending.length === 0 && this.#credit > 0) {
         this.#socket.resume()
       }
@@ -217,4 +237,4 @@ export class Session {
   }
 }
 
-const TEXT = { binary: false } as const
+const PING = textFrame(frames.ping())

@@ -1,14 +1,13 @@
 import { Type } from 'typebox'
 import type { AppContext, Caller } from '../context.ts'
 import { ApiError, type LoginError } from '../contract/errors.ts'
-import { findCaller } from '../features/accounts/access.ts'
+import { findCaller, guessedAccount, userKeyOf } from '../features/accounts/access.ts'
 import * as contract from '../features/accounts/contract.ts'
 import * as accounts from '../features/accounts/operations.ts'
 import { passwordDigest } from '../features/accounts/passwords.ts'
 import { InvalidParamsError } from '../features/method-calls/define.ts'
 import { matches } from '../features/method-calls/matches.ts'
 import { findLiveSession } from '../features/sessions/store.ts'
-import type { UserKey } from '../features/users/store.ts'
 import { limitCaller, limitSubject } from '../http/limit-classes.ts'
 import type { RateLimits } from '../http/limits.ts'
 import { isoTime } from '../lib/clock.ts'
@@ -63,17 +62,13 @@ export async function loginOverSocket(
   }
   if (!matches(Credentials, input)) throw new InvalidParamsError()
   const { user, password } = input
-  const key = keyOf(user)
-  countLogin(ctx, limits, origin, Object.values(key).join(' '))
+  const key = userKeyOf({ user })
+  if (key === undefined) throw new InvalidParamsError()
+  countLogin(ctx, limits, origin, await guessedAccount(ctx, key))
   const digest =
     typeof password === 'string' ? passwordDigest(password) : password.digest.toLowerCase()
   const { token } = await accounts.loginWithPassword(ctx, { key, digest, origin })
   return answerOf(ctx, origin, token, 'password')
-}
-
-function keyOf(user: { username: string } | { email: string } | string): UserKey {
-  if (typeof user !== 'string') return user
-  return user.includes('@') ? { email: user } : { username: user }
 }
 
 function countLogin(
