@@ -3,7 +3,7 @@ import { FileMissingError, type FileStores } from '../files/file-store.ts'
 import { openFileStores } from '../files/open-stores.ts'
 import { inPieces } from '../files/pieces.ts'
 import { isoTime } from '../lib/clock.ts'
-import type { Database, Reader } from '../storage/database.ts'
+import { bytesByRows, type Database, type Reader } from '../storage/database.ts'
 import { openSource } from '../storage/open.ts'
 import type { Source } from '../storage/source.ts'
 import { FORMAT, type Counts, type FileLine, type Header, type TableLine } from './archive.ts'
@@ -105,6 +105,7 @@ function readOnly(reader: Reader): Database {
     batch: refuse,
     read: (work) => work(reader),
     snapshot: (work) => work(reader),
+    bytes: (sql, parameters) => bytesByRows(reader, sql, parameters),
     purge: refuse,
     close: refuse,
   }

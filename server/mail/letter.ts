@@ -63,6 +63,9 @@ const shown = (text: string): string =>
     .replaceAll(/\r\n?|[\u2028\u2029]/g, '\n')
     .replaceAll(/[^\P{Cc}\n\t]/gu, '')
 
+/** A name among other words: a line of its own could look like somebody else's. */
+export const oneLine = (text: string): string => shown(text).replaceAll(/\s+/g, ' ')
+
 const filledIn = (html: string, { siteName, siteUrl }: LetterFrame): string =>
   html
     .replaceAll('[Site_Name]', () => escapeHtml(siteName))

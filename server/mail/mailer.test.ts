@@ -26,7 +26,7 @@ function mailerOf(environment: Record<string, string>): Mailer {
   return new Mailer({ config, settings: new StoredSettings(config) })
 }
 
-const later = (): AbortSignal => AbortSignal.timeout(10_000)
+const later = (): AbortSignal => AbortSignal.timeout(60_000)
 
 async function deliver(mailer: Mailer, mail: Mail) {
   await mailer.send(mail, later())

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { TickingClock } from '../../../tests/support/clock.ts'
 import { forEachEngine } from '../../../tests/support/engines.ts'
 import {
   admin,
@@ -12,7 +13,7 @@ import {
 import { useServer } from '../../../tests/support/test-server.ts'
 
 forEachEngine((engine) => {
-  const server = useServer(engine)
+  const server = useServer(engine, { clock: new TickingClock() })
   const read = async (query: Record<string, string>) =>
     expectOk(await server().get('foyer/audit', query, await admin(server())))
   const entriesOf = async (action: string) => (await read({ action, count: '0' })).entries

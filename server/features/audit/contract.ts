@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { defineEndpoint } from '../../contract/define.ts'
-import { IsoTime, Page, Paging } from '../../contract/schemas.ts'
+import { IsoTime, OneOf, Page, Paging } from '../../contract/schemas.ts'
 
 /** What the audit trail knows of. */
 const AUDIT_ACTIONS = [
@@ -55,7 +55,7 @@ export const listAudit = defineEndpoint({
     offset: Paging.offset,
     count: Paging.count,
     actor: Type.Optional(Type.String({ maxLength: 128, description: 'Id or username.' })),
-    action: Type.Optional(Type.Union(AUDIT_ACTIONS.map((action) => Type.Literal(action)))),
+    action: Type.Optional(OneOf(AUDIT_ACTIONS)),
     from: Type.Optional(Type.String({ maxLength: 64, description: 'A date; included.' })),
     to: Type.Optional(Type.String({ maxLength: 64, description: 'A date; included.' })),
   }),

@@ -12,7 +12,7 @@ import { findRoom, lockRoom, type RoomWithVisitor } from '../rooms/store.ts'
 import { fileName } from './file-name.ts'
 import { takeIn } from './intake.ts'
 import { textOf, type Words } from './message-text.ts'
-import { carryFile, dropRemoval, findFile, insertFile } from './store.ts'
+import { carryFile, dropRemoval, findFile, insertFile, removeFiles } from './store.ts'
 import { fileFields } from './wire.ts'
 
 /** Stores a file that an agent is about to send; nobody sees it until it is confirmed. */
@@ -110,6 +110,22 @@ export async function confirmMedia(
   })
 }
 
+/**
+ * Removes a file that its author stored and did not send; the bytes follow. One that was sent is
+ * refused like an absent one.
+ */
+export async function dropMedia(ctx: AppContext, caller: Caller, fileId: string): Promise<void> {
+  const author = authorOf(caller)
+  await ctx.db.transact(async (tx) => {
+    await tx.lockRows('file', [fileId], ['id'])
+    const file = await findFile(tx, fileId)
+    if (file === undefined || !isOwn(file, author) || file.message_id !== null) {
+      throw new ApiError('invalid-file')
+    }
+    await removeFiles(tx, ctx.jobs, [file])
+  })
+}
+
 /** The room for somebody who may write there; absent and unreadable ones are refused alike. */
 async function accessForFiles(
   ctx: AppContext,
@@ -138,16 +154,20 @@ async function assertStillWritable(
 /** A file that this author stored for this room; absent and foreign ones are refused alike. */
 async function findOwnFile(
   reader: Reader,
-  author: { type: Row<'file'>['owner_type']; id: string },
+  author: Owner,
   roomId: string,
   fileId: string,
 ): Promise<Row<'file'>> {
   const file = await findFile(reader, fileId)
-  const own =
-    file !== undefined &&
-    file.room_id === roomId &&
-    file.owner_type === author.type &&
-    file.owner_id === author.id
+  const own = file !== undefined && file.room_id === roomId && isOwn(file, author)
   if (!own) throw new ApiError('invalid-file')
   return file
 }
+
+interface Owner {
+  type: Row<'file'>['owner_type']
+  id: string
+}
+
+const isOwn = (file: Row<'file'>, { type, id }: Owner): boolean =>
+  file.owner_type === type && file.owner_id === id

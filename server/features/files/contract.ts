@@ -126,6 +126,20 @@ export const confirmMedia = defineEndpoint({
   },
 })
 
+export const deleteUpload = defineEndpoint({
+  method: 'POST',
+  path: '/api/v1/uploads.delete',
+  tag: TAG,
+  summary: 'Remove a stored file that was not sent',
+  description:
+    'Only its author, and only before `rooms.mediaConfirm` sends it: a file that was sent goes with its message.',
+  audience: 'user',
+  body: Type.Object({ fileId: RecordId }),
+  response: Type.Object({ deletedFiles: Type.Array(Type.String()) }),
+  errors: ['invalid-file'],
+  example: { body: { fileId: exampleFileId }, response: { deletedFiles: [exampleFileId] } },
+})
+
 /** Secrets come as text; of a list or an object nothing is taken. */
 const Credential = Type.Optional(Type.String({ maxLength: 256 }))
 

@@ -60,6 +60,31 @@ forEachEngine((engine) => {
     if (server().app.ctx.db.engine === 'postgres') assert.equal(after.chunks - before.chunks, 1)
   })
 
+  test('what was stored and not sent can be removed by its author; what was sent goes with its message', async () => {
+    const { agent, visitor, rid } = await seedServedRoom(server())
+    const before = await fileRecords(server())
+    const { file } = expectOk(await store(rid, agent))
+    const drop = (login: Login, fileId = file._id) =>
+      server().post('uploads.delete', { fileId }, login)
+    const colleague = await seedUser(server(), ['user', 'livechat-agent', 'livechat-manager'])
+    const foreign = await drop(colleague)
+    expectRefusal(foreign, 400, 'invalid-file')
+    assert.deepEqual(foreign.body, (await drop(colleague, 'absent-file-id')).body)
+    assert.equal((await download(server(), file.url, agent.headers)).status, 200)
+    const dropped = expectOk(await drop(agent))
+    assert.deepEqual(dropped.deletedFiles, [file._id])
+    expectRefusal(await drop(agent), 400, 'invalid-file')
+    expectRefusal(await confirm(rid, file._id, agent), 400, 'invalid-file')
+    assert.equal((await download(server(), file.url, agent.headers)).status, 404)
+    await server().app.jobs.drain()
+    assert.deepEqual(await fileRecords(server()), before)
+
+    const sent = expectOk(await store(rid, agent)).file
+    expectOk(await confirm(rid, sent._id, agent))
+    expectRefusal(await drop(agent, sent._id), 400, 'invalid-file')
+    assert.equal((await download(server(), sent.url, asVisitor(visitor))).status, 200)
+  })
+
   test('[S1] rooms and files that are foreign are refused like absent ones', async () => {
     const { agent, rid } = await seedServedRoom(server())
     const other = await seedServedRoom(server(), 'Bob')

@@ -96,19 +96,25 @@ forEachEngine((engine) => {
 
   test('after a crash between bytes and message the bytes are removed', async (t) => {
     const place = await engine.create()
-    t.after(place.remove)
+    let running: TestServer | undefined
+    t.after(async () => {
+      await running?.app.close()
+      await place.remove()
+    })
     const config = testConfig(place.storage, ALONE)
     let now = Date.parse('2026-08-01T10:00:00.000Z')
     const clock = { now: () => (now += 1) }
     const first = new TestServer(await createApp(config, { clock }))
+    running = first
     const visitor = await seedRoom(first)
     // What is there when the process dies right before the last transaction.
     const { id, store } = await storedOnly(first)
+    running = undefined
     await first.app.close()
     const second = new TestServer(
       await createApp(config, { clock, observeAnswer: strictAnswers() }),
     )
-    t.after(() => second.app.close())
+    running = second
     await second.app.jobs.drain()
     assert.equal((await fileRecords(second)).removals, 1)
     now += 24 * 3_600_000
@@ -143,7 +149,11 @@ test('with a bucket configured files go there; those of before stay readable', a
   const s3 = await S3Server.start()
   t.after(() => s3.stop())
   const place = await sqlite.create()
-  t.after(place.remove)
+  let running: TestServer | undefined
+  t.after(async () => {
+    await running?.app.close()
+    await place.remove()
+  })
   const { endpoint, bucket, region, accessKeyId, secretAccessKey } = s3.options
   const environment = {
     ...ALONE,
@@ -154,11 +164,13 @@ test('with a bucket configured files go there; those of before stay readable', a
     S3_SECRET_ACCESS_KEY: secretAccessKey,
   }
   const before = new TestServer(await createApp(testConfig(place.storage, ALONE)))
+  running = before
   const visitor = await seedRoom(before)
   const old = await uploaded(before, visitor, { bytes: 'on the disk' })
+  running = undefined
   await before.app.close()
   const server = new TestServer(await createApp(testConfig(place.storage, environment)))
-  t.after(() => server.app.close())
+  running = server
   const message = await uploaded(server, visitor, { bytes: 'in the bucket' })
   assert.equal(s3.objects.size, 1)
   for (const [sent, bytes] of [

@@ -3,9 +3,10 @@ import type { Call } from '../../http/router.ts'
 import type { RouteParts } from '../../route-parts.ts'
 import { toStaff } from '../chat/wire.ts'
 import { toWireMessage } from '../messages/wire.ts'
-import { confirmMedia, storeMedia } from './agent-operations.ts'
+import { confirmMedia, dropMedia, storeMedia } from './agent-operations.ts'
 import {
   confirmMedia as confirmEndpoint,
+  deleteUpload,
   downloadFile,
   uploadMedia,
   uploadToRoom,
@@ -32,6 +33,11 @@ export function fileRoutes({ router, ctx, files: stores }: RouteParts): void {
   router.add(confirmEndpoint, async ({ params, body }, call) => {
     const confirmation = { ...body, roomId: params.rid, fileId: params.fileId }
     return { message: toStaff(await confirmMedia(ctx, call.caller, confirmation)) }
+  })
+
+  router.add(deleteUpload, async ({ body: { fileId } }, { caller }) => {
+    await dropMedia(ctx, caller, fileId)
+    return { deletedFiles: [fileId] }
   })
 
   router.addDownload(downloadFile, async ({ params, query }, call) => {

@@ -137,7 +137,8 @@ export async function removeFilesBefore(
   return files.length
 }
 
-async function removeFiles(
+/** Removes records of files with what was planned for them; the bytes follow. */
+export async function removeFiles(
   tx: Tx,
   jobs: JobQueue,
   files: readonly Pick<Row<'file'>, 'id' | 'store'>[],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ChildServer } from '../../../tests/support/child-server.ts'
-import { forEachEngine } from '../../../tests/support/engines.ts'
+import { forEachEngine, type TestEngine } from '../../../tests/support/engines.ts'
 import { growthDuring } from '../../../tests/support/resident-memory.ts'
 import { streamForm } from '../../../tests/support/streamed-form.ts'
 import { newVisitor } from '../../../tests/support/visitor.ts'
@@ -11,20 +11,28 @@ const GB = 1024 * MB
 const LIMIT = 2 * MB
 const LARGE = 100 * MB
 /** The client of PostgreSQL has every byte in memory several times, twice as long as text. */
-const MOST_GROWTH = { sqlite: 20 * MB, postgres: 90 * MB } as const
+const MOST_GROWTH = { sqlite: 40 * MB, postgres: 90 * MB } as const
 /** What a refused sender may go on to send, and what two kernels hold in their buffers. */
 const DRAINED = 64 * MB
 const BUFFERS = 32 * MB
 
+/** In this order: a server that hangs in the middle holds locks of what is to be removed. */
+async function stopAndRemove(
+  server: ChildServer,
+  place: Awaited<ReturnType<TestEngine['create']>>,
+): Promise<void> {
+  await server.stop('SIGKILL')
+  await place.remove()
+}
+
 forEachEngine((engine) => {
   test('[S5] an endless upload is refused and drained within bounds; memory does not grow with it', async (t) => {
     const place = await engine.create()
-    t.after(place.remove)
     const server = await ChildServer.start({
       storage: place.storage,
       environment: { OVERWRITE_SETTING_FileUpload_MaxFileSize: String(LIMIT) },
     })
-    t.after(() => server.stop('SIGKILL'))
+    t.after(() => stopAndRemove(server, place))
     const visitor = await newVisitor(server)
     const url = `${server.url}/api/v1/livechat/upload/${visitor.rid}`
     const own = { 'x-visitor-token': visitor.token }
@@ -54,12 +62,11 @@ forEachEngine((engine) => {
 
   test('the first 100 MB up and down make the server grow by a fraction of that', async (t) => {
     const place = await engine.create()
-    t.after(place.remove)
     const server = await ChildServer.start({
       storage: place.storage,
       environment: { OVERWRITE_SETTING_FileUpload_MaxFileSize: String(LARGE) },
     })
-    t.after(() => server.stop('SIGKILL'))
+    t.after(() => stopAndRemove(server, place))
     const visitor = await newVisitor(server)
     const { pid } = server.child.process
     assert.ok(pid)

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { Client } from 'pg'
 import { ENGINES, forEachEngine } from '../../../tests/support/engines.ts'
+import { withoutTables } from '../../../tests/support/lost-tables.ts'
 import { useServer, type TestServer } from '../../../tests/support/test-server.ts'
+import { until } from '../../../tests/support/until.ts'
 import { newVisitor, ALONE } from '../../../tests/support/visitor.ts'
 import { isPrivate } from './access.ts'
-import { pingDatabase } from './store.ts'
 
 const PUBLIC = '203.0.113.7'
 
@@ -60,33 +62,54 @@ forEachEngine((engine) => {
     }
   })
 
-  test('a database that is away or hangs is told, and hides no other figure', async (t) => {
-    const { db } = server().app.ctx
-    const reads = t.mock.method(db, 'read', () => Promise.reject(new Error('away')))
-    const answer = await ask(server(), '/health', { from: PUBLIC })
-    assert.equal(answer.statusCode, 503)
-    assert.deepEqual(answer.json(), { status: 'unavailable' })
-    const details = (await ask(server(), '/health')).json()
-    assert.equal(details.status, 'unavailable')
-    assert.equal(details.queueLength, null)
-    const metrics = await ask(server(), '/metrics')
-    assert.equal(metrics.statusCode, 200)
-    assert.match(metrics.body, /^foyer_queue_length Nan$/im)
-
-    const hanging = Promise.withResolvers<never>()
-    reads.mock.resetCalls()
-    reads.mock.mockImplementation(() => hanging.promise)
-    const hung = await Promise.all([1, 2, 3].map(() => ask(server(), '/health', { from: PUBLIC })))
-    assert.deepEqual(
-      hung.map(({ statusCode }) => statusCode),
-      [503, 503, 503],
-    )
-    // Others read, too: the routing worker asks once a second.
-    const looks = reads.mock.calls.filter((call) => call.arguments[0] === pingDatabase)
-    assert.equal(looks.length, 1, 'questions at the same moment share one look')
-    hanging.reject(new Error('away'))
-    reads.mock.restore()
+  test('a database that refuses is told, and hides no other figure', async () => {
+    await withoutTables(server(), ['role', 'room'], async () => {
+      const answer = await ask(server(), '/health', { from: PUBLIC })
+      assert.equal(answer.statusCode, 503)
+      assert.deepEqual(answer.json(), { status: 'unavailable' })
+      const details = (await ask(server(), '/health')).json()
+      assert.equal(details.status, 'unavailable')
+      assert.equal(details.queueLength, null)
+      const metrics = await ask(server(), '/metrics')
+      assert.equal(metrics.statusCode, 200)
+      assert.match(metrics.body, /^foyer_queue_length Nan$/im)
+      assert.match(metrics.body, /^foyer_messages_total/m)
+    })
     assert.equal((await ask(server(), '/health')).statusCode, 200)
+  })
+})
+
+describe('postgres that hangs', () => {
+  const engine = ENGINES.find(({ name }) => name === 'postgres') ?? assert.fail()
+  const server = useServer(engine, { environment: ALONE })
+
+  test('it is told in time, and questions at the same moment share one look', async () => {
+    const { storage } = server().app.ctx.config
+    assert.ok(storage.kind === 'postgres')
+    const holder = new Client({
+      connectionString: storage.url,
+      options: `-c search_path=${storage.schema}`,
+    })
+    await holder.connect()
+    try {
+      await holder.query('begin; lock table "role" in access exclusive mode')
+      const answers = [1, 2, 3].map(() => ask(server(), '/health', { from: PUBLIC }))
+      const hung = await Promise.all(answers)
+      assert.deepEqual(
+        hung.map(({ statusCode }) => statusCode),
+        [503, 503, 503],
+      )
+      const { rows } = await holder.query<{ looks: string }>(
+        `select count(*) as looks from pg_locks
+          where not granted and relation = 'role'::regclass`,
+      )
+      assert.equal(Number(rows[0]?.looks), 1)
+    } finally {
+      await holder.end()
+    }
+    await until('it is well again', async () => {
+      return (await ask(server(), '/health')).statusCode === 200
+    })
   })
 })
 

@@ -10,6 +10,7 @@ import { HealthCheck, readDetails } from './operations.ts'
 export function healthRoutes({ http, ctx, nodes }: RouteParts): void {
   const check = new HealthCheck(ctx)
   const { metricsToken } = ctx.config
+  let scrape: Promise<string> | undefined
 
   http.get('/health', async (request, reply) => {
     const healthy = await check.isHealthy()
@@ -24,7 +25,9 @@ export function healthRoutes({ http, ctx, nodes }: RouteParts): void {
 
   http.get('/metrics', async (request, reply) => {
     if (!isOperator(request, metricsToken)) return refuse(reply, metricsToken !== undefined)
-    const text = await ctx.metrics.text()
+    // Who asks while another is answered gets the same figures, however late the server runs.
+    scrape ??= ctx.metrics.text().finally(() => (scrape = undefined))
+    const text = await scrape
     return reply
       .header('cache-control', 'no-store')
       .type(ctx.metrics.registry.contentType)

@@ -1,7 +1,7 @@
 import type { AppContext } from '../../context.ts'
 import type { JobHandler } from '../../jobs/worker.ts'
 import { mailAddress, mailAddresses } from '../../mail/addresses.ts'
-import type { Letter } from '../../mail/letter.ts'
+import { oneLine, type Letter } from '../../mail/letter.ts'
 import type { Mailer } from '../../mail/mailer.ts'
 import type { Row } from '../../storage/tables.ts'
 import { languageFor, textOf } from '../../texts/texts.ts'
@@ -56,8 +56,9 @@ function letterOf(ctx: AppContext, row: Row<'offline_message'>): Letter {
       { text: row.message },
       {
         text: about
-          .filter(([, value]) => value !== null)
-          .map(([key, value]) => `${textOf(language, key)}: ${value}`)
+          .flatMap(([key, value]) =>
+            value === null ? [] : [`${textOf(language, key)}: ${oneLine(value)}`],
+          )
           .join('\n'),
       },
     ],

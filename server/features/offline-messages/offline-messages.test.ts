@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { StandingClock } from '../../../tests/support/clock.ts'
 import { forEachEngine } from '../../../tests/support/engines.ts'
 import { MailSink } from '../../../tests/support/mail-sink.ts'
+import { freePort } from '../../../tests/support/ports.ts'
 import { header } from '../../../tests/support/received-mail.ts'
 import {
   admin,
@@ -50,7 +52,8 @@ forEachEngine((engine) => {
   let sink: MailSink
   const drain = (): Promise<number> => server().app.jobs.drain()
   before(async () => {
-    sink = await MailSink.start()
+    // A port that nobody else is given while this server is away.
+    sink = await MailSink.start({}, await freePort())
     await changeSettings(server(), {
       ...sink.settings,
       From_Email: 'chat@shop.example',
@@ -88,6 +91,20 @@ forEachEngine((engine) => {
       (await stored(server())).map((message) => message.mail),
       ['sent', 'sent'],
     )
+  })
+
+  test('[S4] what a visitor says of himself forges no line of the e-mail', async () => {
+    const name = 'Ana\r\nE-mail: boss@shop.example\u2028Department: Board'
+    expectOk(
+      await leave(server(), { name, department: 'a\nb', host: 'https://a.example/\nName: Bob' }),
+    )
+    await drain()
+    const [mail] = sink.take()
+    const lines = (mail?.text ?? '').split('\n')
+    for (const label of ['Name', 'E-mail', 'Department', 'Page']) {
+      assert.equal(lines.filter((line) => line.startsWith(`${label}: `)).length, 1, label)
+    }
+    assert.ok(lines.includes('E-mail: ana@example.com'))
   })
 
   test('[P9] what the mail server does not take now is sent later, as the same e-mail', async () => {
@@ -194,6 +211,7 @@ forEachEngine((engine) => {
 
 forEachEngine((engine) => {
   const server = useServer(engine, {
+    clock: new StandingClock(),
     environment: {
       OVERWRITE_SETTING_API_Enable_Rate_Limiter: 'true',
       OVERWRITE_SETTING_Livechat_validate_offline_email: 'false',

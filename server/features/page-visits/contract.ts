@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { defineEndpoint } from '../../contract/define.ts'
-import { RecordId, VisitorToken } from '../../contract/schemas.ts'
+import { OptionalId, VisitorToken } from '../../contract/schemas.ts'
 
 const Navigation = Type.Object({
   page: Type.Object({
@@ -27,7 +27,7 @@ export const visitPage = defineEndpoint({
   audience: 'visitor',
   body: Type.Object({
     token: VisitorToken,
-    rid: Type.Optional(RecordId),
+    rid: OptionalId,
     pageInfo: Type.Object({
       change: Type.String({ maxLength: 32 }),
       title: Type.String({ maxLength: 10_000 }),

@@ -12,7 +12,9 @@ import { useServer } from '../../../tests/support/test-server.ts'
 import { ALONE, randomId } from '../../../tests/support/visitor.ts'
 
 forEachEngine((engine) => {
-  const server = useServer(engine, { environment: ALONE })
+  let now = Date.parse('2026-08-01T10:00:00.000Z')
+  // No two pages at the same moment: their order is told by it.
+  const server = useServer(engine, { environment: ALONE, clock: { now: () => (now += 1) } })
   const see = async (token: string, title: string, change = 'url') => {
     const pageInfo = { change, title, location: { href: `https://shop.example/${title}` } }
     return expectOk(await server().post('livechat/page.visited', { token, pageInfo }))
@@ -64,7 +66,7 @@ forEachEngine((engine) => {
     const { pageVisits } = server().app.ctx.remembered
     const token = randomId()
     for (let page = 0; page < 30; page++) await see(token, `p${page}`)
-    const kept = pageVisits.of(token, Date.now())
+    const kept = pageVisits.of(token, now)
     assert.equal(kept.length, 20)
     assert.equal(kept.at(-1)?.title, 'p29')
   })

@@ -7,7 +7,6 @@ import { recordAudit } from '../audit/store.ts'
 import { toWireMessage } from '../messages/wire.ts'
 import { toWireOfflineMessage } from '../offline-messages/wire.ts'
 import { accessVisitor } from '../visitors/access.ts'
-import { toWireVisitor } from '../visitors/wire.ts'
 import * as store from './store.ts'
 import * as wire from './wire.ts'
 
@@ -68,7 +67,7 @@ async function* exported(
   )
   const visits = pages((reader, after) => store.pageVisitsAfter(reader, id, after))
   const files = pages((reader, after) => store.filesAfter(reader, id, after))
-  const head = { exportedAt: isoTime(ctx.clock.now()), visitor: toWireVisitor(visitor, STAFF) }
+  const head = { exportedAt: isoTime(ctx.clock.now()), visitor: wire.toExportedVisitor(visitor) }
   // Without its last brace: the lists follow.
   yield JSON.stringify(head).slice(0, -1)
   yield* list('rooms', rooms(), (room) => [wire.toExportedRoom(room, own)])

@@ -18,7 +18,13 @@ forEachEngine((engine) => {
   test('[S1] an export holds all of one visitor, across pages, and nothing of another', async () => {
     const [ana, bob] = [await newVisitor(server()), await newVisitor(server())]
     const email = `${randomId().toLowerCase().replaceAll(/\W/g, 'x')}@example.com`
-    await ana.register({ name: 'Ana', email })
+    await server().request('POST', 'livechat/visitor', {
+      body: { visitor: { token: ana.token, name: 'Ana', email } },
+      headers: { 'accept-language': 'de-AT' },
+    })
+    await server().app.ctx.db.transact((tx) =>
+      tx.updateRows('room', [{ id: ana.rid, crm_data: 'known to the CRM' }]),
+    )
     await bob.register({ name: 'Bob' })
     const foreign = await bob.say('of Bob')
     const rating = { ...ana.own, data: [{ name: 'satisfaction', value: '5' }] }
@@ -66,6 +72,11 @@ forEachEngine((engine) => {
       assert.ok(!text.includes(ana.token), 'a document holds no credential')
       for (const alien of [bob.id, bob.rid, foreign._id, 'of Bob']) assert.ok(!text.includes(alien))
     }
+    assert.deepEqual([own.visitor.language, all.visitor.language], ['de', 'de'])
+    const crm = [own, all].map(({ rooms }) =>
+      rooms.flatMap(({ crmData }: { crmData?: string }) => crmData ?? []),
+    )
+    assert.deepEqual(crm, [[], ['known to the CRM']])
     assert.deepEqual([own.offlineMessages, all.offlineMessages.length], [undefined, 1])
     const trail = await server().get('foyer/audit', { action: 'visitor.exported' }, by)
     assert.equal(expectOk(trail).entries[0].target, ana.id)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createApp } from '../../app.ts'
-import { MovableClock } from '../../../tests/support/clock.ts'
+import { StandingClock } from '../../../tests/support/clock.ts'
 import { forEachEngine } from '../../../tests/support/engines.ts'
 import { filesWith } from '../../../tests/support/files.ts'
 import { changeSettings, expectOk, seedRoom } from '../../../tests/support/seed.ts'
@@ -13,7 +13,7 @@ const DAY_MS = 24 * 3_600_000
 const HOUR_MS = 3_600_000
 
 forEachEngine((engine) => {
-  const clock = new MovableClock()
+  const clock = new StandingClock()
   const server = useServer(engine, {
     environment: { ...ALONE, OVERWRITE_SETTING_Livechat_history_monitor_type: 'url' },
     clock,

@@ -2,13 +2,23 @@ import type { Row } from '../../storage/tables.ts'
 import { downloadPath } from '../files/file-name.ts'
 import { toWireRoom } from '../rooms/wire.ts'
 import type { RoomWithVisitor } from '../rooms/store.ts'
+import { toWireVisitor } from '../visitors/wire.ts'
 
 /** A room of an export; the visitor's own leaves out what only the staff sees. */
 export function toExportedRoom(room: RoomWithVisitor, own: boolean): unknown {
   // As the staff sees it: a file that is handed around must not hold the visitor's token.
   const { metrics, transcriptRequest, ...shared } = toWireRoom(room, undefined, { type: 'staff' })
-  return own ? shared : { ...shared, metrics, transcriptRequest }
+  if (own) return shared
+  // What the receiver of the webhooks answered, which may be about the visitor.
+  const crmData = room.crm_data === null ? {} : { crmData: room.crm_data }
+  return { ...shared, metrics, transcriptRequest, ...crmData }
 }
+
+/** The visitor's record, with what no other answer tells. */
+export const toExportedVisitor = (visitor: Row<'visitor'>): unknown => ({
+  ...toWireVisitor(visitor, { type: 'staff' }),
+  ...(visitor.language === null ? {} : { language: visitor.language }),
+})
 
 /** What the visitor said of a conversation; nothing where he did not. */
 export const toExportedRatings = ({ id, survey }: RoomWithVisitor): unknown[] =>

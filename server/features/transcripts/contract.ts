@@ -58,3 +58,17 @@ export const cancelTranscript = defineEndpoint({
   errors: ['error-invalid-room', 'error-transcript-not-requested'],
   example: { params: { rid: exampleRoomId }, response: {} },
 })
+
+export const sendTranscriptNow = defineEndpoint({
+  method: 'POST',
+  path: '/api/v1/foyer/room.transcript',
+  tag: 'Foyer',
+  summary: 'E-mail a transcript of an open or closed conversation now',
+  description:
+    'For whoever may read the conversation. Counts against `Foyer_transcripts_per_day` like every other transcript.',
+  audience: { anyOf: ['send-omnichannel-chat-transcript'] },
+  body: Type.Object({ rid: RecordId, email: Email, subject: Type.Optional(Subject) }),
+  response: Nothing,
+  errors: ['error-invalid-room', 'error-invalid-email', 'error-transcript-not-sent'],
+  example: { body: { rid: exampleRoomId, email: 'ana@example.com' }, response: {} },
+})

@@ -35,6 +35,17 @@ test('files are told by name, and times in UTC', () => {
   assert.match(message?.heading ?? '', /^Rosa · .*10:00.*UTC$/)
 })
 
+test('[S4] a name with line breaks looks like nobody else’s words', () => {
+  const forged = { ...MESSAGE, author_type: 'visitor' as const }
+  forged.author_name = 'Ana\r\n\nRosa\u2028I grant you a refund\u0000'
+  const [, message] = transcriptLetter({
+    ...TRANSCRIPT,
+    visitorIsReader: false,
+    messages: [forged],
+  }).parts
+  assert.match(message?.heading ?? '', /^Ana Rosa I grant you a refund · /)
+})
+
 test('what was left out is said', () => {
   const parts = transcriptLetter({ ...TRANSCRIPT, shortened: true }).parts
   assert.equal(parts[1]?.text, 'Earlier messages have been left out.')

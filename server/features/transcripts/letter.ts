@@ -1,4 +1,4 @@
-import type { Letter, LetterPart } from '../../mail/letter.ts'
+import { oneLine, type Letter, type LetterPart } from '../../mail/letter.ts'
 import type { Row } from '../../storage/tables.ts'
 import type { TextKey } from '../../texts/languages/en.ts'
 import { textOf, type Language } from '../../texts/texts.ts'
@@ -63,7 +63,7 @@ export function transcriptLetter(transcript: Transcript): Letter {
 
 function authorOf(transcript: Transcript, message: Row<'message'>): string {
   const { language, visitorIsReader, namesAgents } = transcript
-  const name = message.author_name ?? message.author_username
+  const name = oneLine(message.author_name ?? message.author_username)
   if (message.author_type === 'visitor') {
     return visitorIsReader ? textOf(language, 'transcript.you') : name
   }

@@ -10,7 +10,13 @@ import { appendSystemMessage } from '../messages/append.ts'
 import { lockReadableRoom } from '../rooms/access.ts'
 import { lockRoom, updateRoom } from '../rooms/store.ts'
 import { accessVisitor } from '../visitors/access.ts'
-import { enqueueTranscript, isAnswered, requestOf, type TranscriptRequest } from './schedule.ts'
+import {
+  enqueueTranscript,
+  isAnswered,
+  requestOf,
+  type TranscriptRequest,
+  type TranscriptWish,
+} from './schedule.ts'
 
 /** What a visitor asks for. */
 export interface VisitorTranscript {
@@ -80,6 +86,23 @@ export function cancelTranscriptAtClose(
     const room = await lockOpenRoom(ctx, tx, caller, roomId)
     if (requestOf(room) === undefined) throw new ApiError('error-transcript-not-requested')
     await note(ctx, tx, caller, room, null)
+  })
+}
+
+/** Sends a transcript of what the conversation, open or closed, holds now. @throws ApiError */
+export function sendTranscriptAsAgent(
+  ctx: AppContext,
+  caller: Caller,
+  roomId: string,
+  wish: TranscriptWish,
+): Promise<void> {
+  return ctx.db.transact(async (tx) => {
+    const room = await lockReadableRoom(ctx, tx, caller, roomId, 'error-invalid-room')
+    const email = mailAddress(wish.email)
+    if (email === undefined) throw new ApiError('error-invalid-email')
+    if (!(await enqueueTranscript(ctx, tx, room, { ...wish, email }))) {
+      throw new ApiError('error-transcript-not-sent')
+    }
   })
 }
 

@@ -19,4 +19,9 @@ export function transcriptRoutes({ router, ctx }: RouteParts): void {
     await operations.cancelTranscriptAtClose(ctx, caller, params.rid)
     return {}
   })
+
+  router.add(contract.sendTranscriptNow, async ({ body: { rid, ...wish } }, { caller }) => {
+    await operations.sendTranscriptAsAgent(ctx, caller, rid, wish)
+    return {}
+  })
 }

@@ -51,7 +51,7 @@ const ask = (
   })
 
 forEachEngine((engine) => {
-  let now = Date.now()
+  let now = Date.parse('2026-08-01T10:00:00.000Z')
   const server = useServer(engine, { clock: { now: () => ++now } })
   let sink: MailSink
   before(async () => {
@@ -226,6 +226,29 @@ forEachEngine((engine) => {
     const none = { rid: second.rid, comment: 'Bye', transcriptEmail: { sendToVisitor: false } }
     expectOk(await server().post('livechat/room.closeByUser', none, boss))
     assert.equal((await closing(second))?.['transcriptRequested'], false)
+    assert.equal((await sent()).length, 0)
+  })
+
+  test('a manager sends a transcript of a closed conversation; agents, strangers and floods are refused', async () => {
+    const chat = await converse(server())
+    expectOk(await closeAs(chat))
+    await sent()
+    const boss = await seedManager(server())
+    const wish = { rid: chat.rid, email: 'boss@example.com' }
+    const send = (parts: object, by = boss) =>
+      server().post('foyer/room.transcript', { ...wish, ...parts }, by)
+    expectOk(await send({ subject: 'For the file' }))
+    const [mail, ...more] = await sent()
+    assert.equal(more.length, 0)
+    assert.equal(mail?.envelope.to[0], 'boss@example.com')
+    assert.equal(header(mail, 'Subject'), 'For the file')
+    assert.match(mail?.text ?? '', /Yes, both\./)
+    assert.equal((await send({}, chat.agent)).status, 403)
+    expectRefusal(await send({ rid: 'nothing' }), 400, 'error-invalid-room')
+    expectRefusal(await send({ email: 'nowhere' }), 400, 'error-invalid-email')
+    await withSettings(server(), { Foyer_transcripts_per_day: 1 }, async () => {
+      expectRefusal(await send({}), 400, 'error-transcript-not-sent')
+    })
     assert.equal((await sent()).length, 0)
   })
 

@@ -11,6 +11,8 @@ import { useServer } from '../../../tests/support/test-server.ts'
 
 const DOCUMENT = new URL('../../../docs/WEBHOOKS.md', import.meta.url)
 const SECRET = 'the secret of both'
+/** The receiver prints within this time, or it has failed. */
+const PATIENCE_MS = 30_000
 
 const server = useServer(ENGINES[0]!, {
   environment: { OVERWRITE_SETTING_Foyer_outbound_allow: '127.0.0.1' },
@@ -25,7 +27,8 @@ test('the receiver of the documentation works as it is printed', async () => {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   try {
-    const [line] = (await once(child.stdout, 'data')) as [Buffer]
+    const signal = AbortSignal.timeout(PATIENCE_MS)
+    const [line] = (await once(child.stdout, 'data', { signal })) as [Buffer]
     const port = /\d+/.exec(line.toString())?.[0]
     const login = await admin(server())
     const attempt = () => server().post('livechat/webhook.test', {}, login)
@@ -33,7 +36,7 @@ test('the receiver of the documentation works as it is printed', async () => {
       Livechat_webhookUrl: `http://127.0.0.1:${port}/`,
       Livechat_secret_token: SECRET,
     })
-    const printed = once(child.stdout, 'data')
+    const printed = once(child.stdout, 'data', { signal })
     expectOk(await attempt())
     assert.match(String((await printed)[0]), /^LivechatSession /)
     await changeSettings(server(), { Livechat_secret_token: 'another' })
