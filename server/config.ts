@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { NatsPlace } from './bus/nats-link.ts'
 import { parseEnvironmentValue } from './features/settings/conversion.ts'
 import { SETTINGS, type SettingId } from './features/settings/catalogue.ts'
@@ -226,13 +227,23 @@ function trustedProxiesOf(text: string | undefined): Config['trustedProxies'] {
   if (text === undefined) return false
   if (/^\d+$/.test(text)) return (_address, hop) => hop < Number(text)
   const addresses = text.split(',').map((address) => address.trim())
-  const bad = addresses.find((address) => !/^[\da-fA-F.:]+(\/\d{1,3})?$/.test(address))
+  const bad = addresses.find((address) => !isNetwork(address))
   if (bad !== undefined) {
     throw new ConfigError(
       `TRUSTED_PROXIES must be a count or a comma list of addresses and CIDR ranges, not "${bad}".`,
     )
   }
   return addresses
+}
+
+/** Whether this is an address, or a range in CIDR notation. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || more.length > 0) return false
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  )
 }
 
 /** The value holds a password, so the message does not repeat it. */
@@ -245,10 +256,16 @@ function smtpUrlOf(text: string | undefined): string | undefined {
   return text
 }
 
+const S3_NAMES = ['S3_ENDPOINT', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY']
+
 /** Values that are secret are not repeated. */
 function s3Of(value: (name: string) => string | undefined): S3Options | undefined {
   const bucket = value('S3_BUCKET')
-  if (bucket === undefined) return undefined
+  if (bucket === undefined) {
+    const alone = S3_NAMES.find((name) => value(name) !== undefined)
+    if (alone !== undefined) throw new ConfigError(`${alone} means nothing without S3_BUCKET.`)
+    return undefined
+  }
   const needed = (name: string): string => {
     const text = value(name)
     if (text === undefined) throw new ConfigError(`S3_BUCKET needs ${name}, too.`)
@@ -306,7 +323,7 @@ function overwritesOf(
     try {
       values.set(id, parseEnvironmentValue(definition, text))
     } catch (error) {
-      throw new ConfigError(error instanceof Error ? error.message : String(error))
+      throw new ConfigError(`${OVERWRITE}${error instanceof Error ? error.message : String(error)}`)
     }
   }
   return values

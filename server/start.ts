@@ -77,14 +77,50 @@ function startWorkers(config: Config, count: number): void {
 async function start(config: Config, options: AppOptions = {}): Promise<void> {
   // Loaded only where it is used: the process that watches over workers stays small.
   const { createApp } = await import('./app.ts')
-  const app = await createApp(config, options)
+  const app = await createApp(config, options).catch((error: unknown) => {
+    throw storageRefusal(config, error) ?? error
+  })
   // From here on a signal is answered by a graceful stop, also while listening begins.
   stopOnSignal(app)
-  await app.http.listen({ port: config.port, host: config.host })
+  try {
+    await app.http.listen({ port: config.port, host: config.host })
+  } catch (error) {
+    // It has said to the others already that it is there.
+    await app.close()
+    throw listenRefusal(config, error) ?? error
+  }
   const lines = greeting(config, app)
   if (isWorker()) tellReady(lines)
   else for (const line of lines) print(line)
   returnStartMemory()
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : ''
+
+/** Failures to reach a PostgreSQL server, or to be let in. */
+const NO_DATABASE = /^(?:ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|28\w{3}|3D000)$/
+
+function storageRefusal({ storage }: Config, error: unknown): ConfigError | undefined {
+  if (storage.kind !== 'postgres' || !NO_DATABASE.test(codeOf(error))) return undefined
+  const { message } = error as Error
+  return new ConfigError(`DATABASE_URL leads to no database that lets Foyer in: ${message}.`)
+}
+
+function listenRefusal({ port, host }: Config, error: unknown): ConfigError | undefined {
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return new ConfigError(
+        `PORT ${port} at ${host} is in use; stop what uses it, or set another.`,
+      )
+    case 'EACCES':
+      return new ConfigError(`PORT ${port} may not be used by this user; set one above 1023.`)
+    case 'ENOTFOUND':
+    case 'EADDRNOTAVAIL':
+      return new ConfigError(`HOST must be an address of this machine, not "${host}".`)
+    default:
+      return undefined
+  }
 }
 
 /** What is printed once the server listens. */

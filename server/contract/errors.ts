@@ -44,6 +44,10 @@ const CODES = {
     status: 400,
     reason: 'No transcript of this conversation was requested',
   },
+  'error-transcript-not-sent': {
+    status: 400,
+    reason: 'No mail server is set up, or too many transcripts were sent today',
+  },
   'error-offline-message-not-found': {
     status: 400,
     reason: 'There is no such offline message',
@@ -182,6 +186,20 @@ export type ErrorCode = keyof typeof CODES
 /** Whether a refusal of an endpoint with `reasonErrors` is answered in that form. */
 export const isReason = (status: number, code: ErrorCode): boolean =>
   status === 400 && code !== 'invalid-params'
+
+/**
+ * Refusals of the library behind the endpoints of the reference. They have a reason also where the
+ * endpoint's own ones are bare codes.
+ */
+const NEVER_PLAIN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'invalid-params',
+  'no-agent-online',
+  'error-omnichannel-is-disabled',
+])
+
+/** Whether a refusal of an endpoint with `plainErrors` is answered as the bare code. */
+export const isPlain = (status: number, code: ErrorCode): boolean =>
+  status === 400 && !NEVER_PLAIN.has(code)
 
 interface ErrorOptions {
   /** Text before the code; overrides the code's own. */

@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox'
 import type { Audience, Endpoint } from './define.ts'
-import { ApiError, isReason, type ErrorCode } from './errors.ts'
+import { ApiError, isPlain, isReason, type ErrorCode } from './errors.ts'
 
 const JSON_TYPE = 'application/json'
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
@@ -241,7 +241,7 @@ type ErrorForm = 'meteor' | 'plain' | 'reason'
 function errorExample(code: ErrorCode, form: ErrorForm): Record<string, unknown> {
   const { status, reason = SAMPLE_REASONS[code] } = new ApiError(code)
   if (form === 'reason' && isReason(status, code)) return { success: false, reason: code }
-  if (form === 'plain' && status === 400 && code !== 'invalid-params') {
+  if (form === 'plain' && isPlain(status, code)) {
     return { success: false, error: code }
   }
   const error = reason === undefined ? `[${code}]` : `${reason} [${code}]`

@@ -10,6 +10,9 @@ export const VisitorToken = Type.String({
 /** A record id as the server or a client of the reference makes it. */
 export const RecordId = Type.String({ minLength: 1, maxLength: 128 })
 
+/** An id that may be left out; clients that always name a field send it empty then. */
+export const OptionalId = Type.Optional(Type.String({ maxLength: 128 }))
+
 /** An id that a client chooses for a new message. */
 export const ClientMessageId = Type.String({ pattern: '^[A-Za-z0-9_-]{8,64}$' })
 
@@ -28,6 +31,12 @@ export const Paging = {
 
 /** What a list answers beside its items. */
 export const Page = { count: Type.Integer(), offset: Type.Integer(), total: Type.Integer() }
+
+/** One of several texts; a refusal says so once, in the reference's words. */
+export const OneOf = <const Values extends readonly string[]>(
+  values: Values,
+  options: { description?: string } = {},
+) => Type.Unsafe<Values[number]>({ type: 'string', enum: values, ...options })
 
 /** Reference to a person in a message. */
 export const UserRef = Type.Object({

@@ -10,11 +10,15 @@ export interface Download {
   open?: () => Promise<Readable>
 }
 
-/** Sends a file; a client that goes away ends the reading. */
+/** A client that takes nothing for so long is gone, or keeps our memory busy on purpose. */
+const IDLE_MS = 60_000
+
+/** Sends a file; a client that goes away, or takes nothing for `idleMs`, ends the reading. */
 export async function sendDownload(
   method: string,
   reply: FastifyReply,
   { status, headers, open }: Download,
+  idleMs = IDLE_MS,
 ): Promise<FastifyReply> {
   // An empty stream keeps the length that the headers tell; no payload at all would reset it.
   const bytes = method === 'HEAD' ? Readable.from([]) : await open?.()
@@ -23,5 +27,7 @@ export async function sendDownload(
     bytes.on('data', (piece: Uint8Array) => passedThrough(piece.length))
   })
   reply.code(status).headers(headers)
+  // Node takes it back with the next request of the connection.
+  reply.raw.setTimeout(idleMs, () => reply.raw.destroy())
   return reply.send(bytes)
 }

@@ -1,9 +1,17 @@
-import { STATUS_CODES } from 'node:http'
+import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AppContext } from '../context.ts'
-import { ApiError, isReason, LoginError, NotLoggedInError, TextError } from '../contract/errors.ts'
+import {
+  ApiError,
+  isPlain,
+  isReason,
+  LoginError,
+  NotLoggedInError,
+  TextError,
+} from '../contract/errors.ts'
 import { limitHeaders, TooManyRequestsError } from './limits.ts'
+import { isSendingForm } from './multipart.ts'
 import { StorageUnavailableError } from '../storage/database.ts'
 
 interface ErrorAnswer {
@@ -94,8 +102,7 @@ function reasonAnswer(error: ApiError): ErrorAnswer {
 
 function apiAnswer(error: ApiError, plain: boolean): ErrorAnswer {
   const body: Record<string, unknown> = { success: false }
-  const wantsPlain = plain && error.status === 400 && error.code !== 'invalid-params'
-  if (wantsPlain) {
+  if (plain && isPlain(error.status, error.code)) {
     body['error'] = error.code
   } else {
     body['error'] =
@@ -117,14 +124,15 @@ function frameworkAnswer(error: Error & { statusCode?: number }): ErrorAnswer {
   if ('code' in error && error.code === 'FST_ERR_BAD_URL') {
     return refusal(400, 'The URL is not well encoded')
   }
-  if (status === 415) return refusal(415, 'Send the body as application/json')
+  if (status === 415) return refusal(415, 'Send the body as application/json, in UTF-8')
   if (status !== undefined && status >= 400 && status < 500) return refusal(status, error.message)
   return { status: 500, body: { success: false, error: 'Internal error occured' } }
 }
 
 /** Answers bytes in which no request could be read; the connection is of no use any more. */
 export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable || socket.bytesWritten > 0) {
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isSendingForm(socket)) return
+  if (!socket.writable || isAnswering(socket)) {
     socket.destroy()
     return
   }
@@ -139,6 +147,11 @@ export function answerBrokenRequest(error: Error & { code?: string }, socket: So
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\nConnection: close\r\n\r\n${text}`,
   )
 }
+
+/** Whether an answer to an earlier request of the connection has begun and not ended. */
+const isAnswering = (socket: Socket & { _httpMessage?: ServerResponse | null }): boolean =>
+  // Node keeps it there and looks there itself; how much was written says less on a kept connection.
+  socket._httpMessage?.headersSent === true
 
 const refusal = (status: number, text: string): ErrorAnswer => ({
   status,

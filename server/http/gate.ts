@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { AppContext, Caller } from '../context.ts'
-import type { Endpoint } from '../contract/define.ts'
+import type { Endpoint, LimitClass } from '../contract/define.ts'
 import { ApiError, NotLoggedInError } from '../contract/errors.ts'
-import { findCaller } from '../features/accounts/access.ts'
+import { findCaller, guessedAccount, userKeyOf } from '../features/accounts/access.ts'
 import { hashSecret } from '../lib/hash.ts'
 import { limitCaller, limitSubject } from './limit-classes.ts'
 import type { LimitState, RateLimits } from './limits.ts'
@@ -59,7 +59,8 @@ export class Gate {
       limitCaller(this.#limits, this.#ctx.settings, this.#endpoint.limit ?? 'standard', {
         ip: request.ip,
         route: `${this.#endpoint.method} ${this.#endpoint.path}`,
-        userId: caller?.userId,
+        // Who is signed in already guesses no faster than anybody else.
+        userId: this.#endpoint.limit === 'login' ? undefined : caller?.userId,
       }),
     )
   }
@@ -76,22 +77,30 @@ export class Gate {
     if (typeof audience === 'object' && !this.#permitted(caller)) {
       throw new ApiError('error-unauthorized')
     }
-    if (this.#endpoint.limit !== undefined && this.#limited(caller)) {
+    const { limit } = this.#endpoint
+    if (limit !== undefined && limit !== 'login' && this.#limited(caller)) {
       const name = subjectOf(input) ?? visitorOf(request)
-      if (name !== undefined) {
-        sendLimit(
-          reply,
-          limitSubject(
-            this.#limits,
-            this.#ctx.settings,
-            this.#endpoint.limit,
-            this.#endpoint.path,
-            name,
-          ),
-        )
-      }
+      if (name !== undefined) this.#count(limit, name, reply)
     }
     return input
+  }
+
+  /** After that, for who wants to sign in: which account is it, and was it tried too often. */
+  async admitGuess(body: unknown, { caller }: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (!this.#limited(caller)) return
+    const key = userKeyOf(body ?? {})
+    if (key !== undefined) this.#count('login', await guessedAccount(this.#ctx, key), reply)
+  }
+
+  /** A signed-in user says his own password, which somebody with a stolen login would guess at. */
+  countOwnGuess({ caller }: FastifyRequest, reply: FastifyReply): void {
+    if (caller === undefined || !this.#ctx.settings.get('API_Enable_Rate_Limiter')) return
+    this.#count('login', caller.userId, reply)
+  }
+
+  #count(limit: LimitClass, name: string, reply: FastifyReply): void {
+    const { path } = this.#endpoint
+    sendLimit(reply, limitSubject(this.#limits, this.#ctx.settings, limit, path, name))
   }
 
   /** The fields of a form are known once it has been read. */
@@ -109,24 +118,24 @@ export class Gate {
 
   #limited(caller: Caller | undefined): boolean {
     const { settings, permissions } = this.#ctx
-    if (this.#endpoint.limit === 'none' || !settings.get('API_Enable_Rate_Limiter')) return false
-    return caller === undefined || !permissions.allow(caller.roles, 'api-bypass-rate-limit')
+    const { limit } = this.#endpoint
+    if (limit === 'none' || !settings.get('API_Enable_Rate_Limiter')) return false
+    if (caller === undefined || limit === 'login') return true
+    return !permissions.allow(caller.roles, 'api-bypass-rate-limit')
   }
 }
 
 const validatorOf = (schema: TSchema | undefined): Validator | undefined =>
   schema === undefined ? undefined : new Validator(schema)
 
-/** The visitor token or account name that a request is about, hashed where it is a secret. */
+/** Whom a request is about: the visitor by the hash of his token, else an address in lower case. */
 function subjectOf(input: { params: unknown; query: unknown; body: unknown }): string | undefined {
   for (const part of [input.body, input.query, input.params]) {
     if (typeof part !== 'object' || part === null) continue
-    const { token, visitor, user, username, email } = part as Record<string, unknown>
+    const { token, visitor, email } = part as Record<string, unknown>
     const secret = token ?? (visitor as { token?: unknown } | undefined)?.token
     if (typeof secret === 'string') return hashSecret(secret)
-    const account = user ?? username ?? email
-    if (typeof account === 'string') return account
-    if (typeof account === 'object' && account !== null) return Object.values(account).join(' ')
+    if (typeof email === 'string') return email.toLowerCase()
   }
   return undefined
 }

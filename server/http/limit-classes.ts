@@ -59,10 +59,7 @@ export function limitSubject(
         settings.get('Foyer_rate_visitor_messages_burst'),
       )
     case 'login':
-      return limits.take(
-        `login#${name.toLowerCase()}`,
-        settings.get('Foyer_rate_login_per_account'),
-      )
+      return limits.take(`login#${name}`, settings.get('Foyer_rate_login_per_account'))
     case 'standard':
     case 'none':
       return undefined

@@ -19,6 +19,8 @@ export const FORM_LIMITS = {
 
 /** A sender who says nothing for so long is gone. */
 const IDLE_MS = 60_000
+/** A form that is not whole by then never will be: this is 30 kB a second for the largest file. */
+const WHOLE_FORM_MS = 60 * 60_000
 /** What a refused sender may still send before his connection is cut. */
 const DRAIN_BYTES = 64 * 1024 * 1024
 const DRAIN_MS = 10_000
@@ -106,6 +108,12 @@ const unreadable = (cause: unknown): ApiError =>
     reason: `The form cannot be read: ${cause instanceof Error ? cause.message : 'it is broken'}`,
   })
 
+/** Sockets that a form is coming over; it may take longer than other requests. */
+const sendingForms = new WeakSet<Socket>()
+
+/** Whether a form is coming over this socket, which has bounds of its own. */
+export const isSendingForm = (socket: Socket): boolean => sendingForms.has(socket)
+
 /**
  * Bounds what a sender can do to this server beside sending a form: one who falls silent is cut
  * off, and one who was answered before he had sent all may finish within bounds, so that he gets
@@ -117,6 +125,15 @@ export function boundSending(request: FastifyRequest, reply: FastifyReply): void
   if (!(raw.socket instanceof Socket)) return
   const { socket } = raw
   socket.setTimeout(IDLE_MS)
+  sendingForms.add(socket)
+  const whole = setTimeout(() => socket.destroy(), WHOLE_FORM_MS)
+  whole.unref()
+  const ended = (): void => {
+    clearTimeout(whole)
+    sendingForms.delete(socket)
+  }
+  raw.once('end', ended)
+  socket.once('close', ended)
   // Begun here, the reading is ours: what nobody has begun to read Node drains without a bound.
   raw.read(0)
   reply.raw.once('finish', () => {

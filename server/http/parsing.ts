@@ -20,6 +20,12 @@ class UnsupportedMediaTypeError extends Error {
   readonly statusCode = 415
 }
 
+/** JSON is UTF-8; what says to be something else would be stored with its letters replaced. */
+const isUtf8 = (contentType: string | undefined): boolean => {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(contentType ?? '')?.[1]
+  return charset === undefined || /^(?:utf-?8|us-ascii)$/i.test(charset)
+}
+
 /** U+0000 in a request target: PostgreSQL cannot store it, and nobody means it. */
 export const hasNul = (url: string): boolean => url.includes('%00')
 
@@ -34,11 +40,15 @@ export function acceptJson(app: FastifyInstance): void {
   for (const type of ['application/json', 'text/plain', '*']) {
     app.addContentTypeParser(type, { parseAs: 'string' }, (request, body, done) => {
       const text = body as string
-      if (text.trim() === '') {
+      // Where nothing is, no body is of the wrong kind.
+      if (text.trim() === '' || request.is404) {
         done(null, undefined)
         return
       }
-      if (type === '*' && request.headers['content-type'] !== undefined) {
+      const { 'content-type': declared, 'content-encoding': encoding = 'identity' } =
+        request.headers
+      const readable = encoding === 'identity' && isUtf8(declared)
+      if (!readable || (type === '*' && declared !== undefined)) {
         done(new UnsupportedMediaTypeError(), undefined)
         return
       }

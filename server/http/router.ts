@@ -23,6 +23,11 @@ export interface Call {
   readonly host: string
   header(name: string): string | undefined
   setHeader(name: string, value: string): void
+  /**
+   * Counts a try of the caller's own password with the logins of his account.
+   * @throws ApiError `error-too-many-requests`
+   */
+  countOwnGuess(): void
 }
 
 type Handler<P extends TSchema, Q extends TSchema, B extends TSchema, R extends TSchema> = (
@@ -145,7 +150,8 @@ export function createRouter(
     const answer = answerer(declared)
     mount(app, declared, async (gate, request, reply) => {
       const input = gate.admit(request, reply) as Parameters<typeof handler>[0]
-      return answer(reply, await handler(input, new RequestCall(request, reply)))
+      if (declared.limit === 'login') await gate.admitGuess(input.body, request, reply)
+      return answer(reply, await handler(input, new RequestCall(request, reply, gate)))
     })
   }
   const addUpload: AddUpload = (endpoint, handler) => {
@@ -158,14 +164,14 @@ export function createRouter(
         const input = gate.admit(request, reply) as object
         const form = new MultipartForm(request, (fields) => gate.checkBody(fields))
         const whole = { ...input, form } as unknown as Parameters<typeof handler>[0]
-        return answer(reply, await handler(whole, new RequestCall(request, reply)))
+        return answer(reply, await handler(whole, new RequestCall(request, reply, gate)))
       })
     })
   }
   const addDownload: AddDownload = (endpoint, handler) => {
     mount(app, declare(endpoint, 'download'), async (gate, request, reply) => {
       const input = gate.admit(request, reply) as Parameters<typeof handler>[0]
-      const download = await handler(input, new RequestCall(request, reply))
+      const download = await handler(input, new RequestCall(request, reply, gate))
       return sendDownload(request.method, reply, download)
     })
   }
@@ -182,16 +188,18 @@ const patternOf = (path: string): RegExp =>
     `^${path
       .split('/')
       .map((part) => (part.startsWith(':') ? '[^/]+' : RegExp.escape(part)))
-      .join('/')}/?$`,
+      .join('/')}$`,
   )
 
 class RequestCall implements Call {
   readonly #request: FastifyRequest
   readonly #reply: FastifyReply
+  readonly #gate: Gate
 
-  constructor(request: FastifyRequest, reply: FastifyReply) {
+  constructor(request: FastifyRequest, reply: FastifyReply, gate: Gate) {
     this.#request = request
     this.#reply = reply
+    this.#gate = gate
   }
 
   get caller(): Caller {
@@ -223,5 +231,9 @@ class RequestCall implements Call {
 
   setHeader(name: string, value: string): void {
     this.#reply.header(name, value)
+  }
+
+  countOwnGuess(): void {
+    this.#gate.countOwnGuess(this.#request, this.#reply)
   }
 }

@@ -11,6 +11,11 @@ import { createRouter, type AnswerObserver, type Router } from './router.ts'
 
 const BODY_LIMIT = 100_000
 const MAX_PARAM_LENGTH = 512
+/** Within these a request has to have come, so that nobody holds connections with a trickle. */
+const HEADERS_MS = 30_000
+const REQUEST_MS = 60_000
+/** How often the two are looked at. */
+const LOOK_MS = 10_000
 const CORS_METHODS = 'GET, POST, PUT, DELETE, HEAD, PATCH'
 const CORS_HEADERS =
   'Origin, X-Requested-With, Content-Type, Accept, X-User-Id, X-Auth-Token, x-visitor-token, Authorization'
@@ -38,11 +43,14 @@ export function createHttpEdge(
     logger: false,
     bodyLimit: BODY_LIMIT,
     trustProxy: ctx.config.trustedProxies,
-    genReqId: () => newId(),
+    genReqId: requestIds(),
     return503OnClosing: false,
     forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_MS,
     // Some clients offer HTTP/2 with every request; that is no reason not to answer it.
     http: {
+      headersTimeout: HEADERS_MS,
+      connectionsCheckingInterval: LOOK_MS,
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, querystringParser: parseQuery },
@@ -71,6 +79,21 @@ export function createHttpEdge(
   return { app, router, limits, load }
 }
 
+/** Names requests in the log; a random text for each would cost more than the request needs. */
+function requestIds(): () => string {
+  const start = newId()
+  let count = 0
+  return () => {
+    count += 1
+    return `${start}-${count}`
+  }
+}
+
+/** What machines watch: a server that is late should be seen to be. Each bounds what it costs. */
+const WATCHED: ReadonlySet<string> = new Set(['/health', '/metrics'])
+
+const pathOf = (url: string): string => url.split('?', 1)[0] ?? ''
+
 function refuseOverload(app: FastifyInstance, ctx: AppContext, watch: LoadWatch): void {
   app.addHook('onReady', (done) => {
     watch.start()
@@ -87,7 +110,7 @@ function refuseOverload(app: FastifyInstance, ctx: AppContext, watch: LoadWatch)
     }
     const limited = ctx.settings.get('API_Enable_Rate_Limiter')
     const overloaded = limited && watch.lagMs > ctx.settings.get('Foyer_overload_lag_ms')
-    if (overloaded && request.url !== '/health') {
+    if (overloaded && !WATCHED.has(pathOf(request.url))) {
       done(new ApiError('error-overloaded', { retryAfter: 1 }))
       return
     }

@@ -43,21 +43,58 @@ const describe = (error: ErrorObject): string => {
   return error.instancePath === '' ? text : `${error.instancePath.slice(1)} ${text}`
 }
 
-/** Coercion would turn null into "", 0 or false; a client that sends null means nothing of these. */
-function nullScalars(schema: TSchema, value: unknown): string[] {
-  const { type, properties } = schema as {
-    type?: unknown
-    properties?: Record<string, TSchema>
+interface SchemaParts {
+  type?: unknown
+  properties?: Record<string, TSchema>
+  patternProperties?: Record<string, TSchema>
+  items?: TSchema
+  anyOf?: TSchema[]
+}
+
+/**
+ * What is null where a scalar is wanted, at any depth. Coercion would turn it into "", 0 or false;
+ * a client that sends null means nothing of these.
+ */
+function nullScalars(schema: TSchema, value: unknown, path = ''): string[] {
+  const { properties, patternProperties, items, anyOf } = schema as SchemaParts
+  if (value === null) {
+    const wanted = scalarOf(schema)
+    return wanted === undefined ? [] : [`${path === '' ? '' : `${path} `}must be ${wanted}`]
   }
-  if (value === null && typeof type === 'string' && SCALARS.has(type)) return [`must be ${type}`]
-  if (properties === undefined || typeof value !== 'object' || value === null) return []
+  if (typeof value !== 'object') return []
+  const inside = (key: string | number): string => (path === '' ? `${key}` : `${path}/${key}`)
+  if (anyOf !== undefined) {
+    const kind = Array.isArray(value) ? 'array' : 'object'
+    const fitting = anyOf.filter((choice) => (choice as SchemaParts).type === kind)
+    const [only] = fitting
+    return only !== undefined && fitting.length === 1 ? nullScalars(only, value, path) : []
+  }
+  if (Array.isArray(value)) {
+    if (items === undefined) return []
+    return value.flatMap((entry, at) =>
+      mayHoldNull(entry) ? nullScalars(items, entry, inside(at)) : [],
+    )
+  }
+  const [others] = Object.values(patternProperties ?? {})
   const found: string[] = []
   for (const [key, entry] of Object.entries(value)) {
-    const property = Object.hasOwn(properties, key) ? properties[key] : undefined
-    if (property === undefined || (entry !== null && typeof entry !== 'object')) continue
-    for (const text of nullScalars(property, entry)) found.push(`${key} ${text}`)
+    if (!mayHoldNull(entry)) continue
+    const known = properties !== undefined && Object.hasOwn(properties, key)
+    const property = known ? properties[key] : others
+    if (property !== undefined) found.push(...nullScalars(property, entry, inside(key)))
   }
   return found
+}
+
+const mayHoldNull = (value: unknown): boolean => value === null || typeof value === 'object'
+
+/** The scalar that a schema wants; undefined where null is for the validator to judge. */
+function scalarOf(schema: TSchema): string | undefined {
+  const { type, anyOf } = schema as SchemaParts
+  if (anyOf === undefined) return typeof type === 'string' && SCALARS.has(type) ? type : undefined
+  const types = anyOf.map((choice) => (choice as SchemaParts).type)
+  if (types.some((choice) => choice === undefined || choice === 'null')) return undefined
+  return anyOf.map(scalarOf).find((scalar) => scalar !== undefined)
 }
 
 /** Serialises an answer by its contract; built on first use. */

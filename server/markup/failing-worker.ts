@@ -1,9 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { begin, rest } from './thread-state.ts'
+import { begin, ready, rest } from './thread-state.ts'
 import type { Task, ThreadState } from './thread-state.ts'
 
 // A parsing thread for tests, which fails in the way a text asks for.
 const state = workerData as ThreadState
+ready(state)
 const failures: Readonly<Record<string, () => void>> = {
   '*throw*': () => {
     throw new Error('asked for')

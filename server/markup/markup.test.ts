@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { after, test } from 'node:test'
 import { promisify } from 'node:util'
 import * as fc from 'fast-check'
+import { processorTime } from '../../tests/support/processor-time.ts'
+import { until } from '../../tests/support/until.ts'
 import { createMarkup } from './markup.ts'
 import type { Markup } from './markup.ts'
 import { treeJson } from './tree-json.ts'
 
-const limitMs = 50
-const markup = createMarkup()
+/** How long a text may wait is the machine's affair, not that of these tests. */
+const patient = { maxWaitMs: 60_000 }
+const markup = createMarkup(patient)
 after(() => markup.close())
 
 const ask = async (from: Markup, text: string) => from.markupOf(text)
@@ -26,19 +28,16 @@ const hostile = [
 
 test('[S4] hostile texts never hold the event loop and are all answered', async () => {
   await markup.markupOf('*warm*')
-  const delay = monitorEventLoopDelay({ resolution: 5 })
-  delay.enable()
   for (const text of hostile) {
-    const asked = performance.now()
-    const [tree, behind] = await Promise.all([ask(markup, text), ask(markup, '*behind*')])
-    const took = performance.now() - asked
-    // The limit, and the start of a new thread for the text behind, which this machine decides.
-    assert.ok(took < limitMs + 1000, `${JSON.stringify(text.slice(0, 8))} took ${took} ms`)
+    let trees: (string | null)[] = []
+    const took = await processorTime(async () => {
+      trees = await Promise.all([ask(markup, text), ask(markup, '*behind*')])
+    })
+    assert.ok(took < 50, `${JSON.stringify(text.slice(0, 8))} took the event loop ${took} ms`)
+    const [tree, behind] = trees
     if (tree !== null) assert.equal(tree, treeJson(text))
     assert.equal(behind, treeJson('*behind*'))
   }
-  delay.disable()
-  assert.ok(delay.max / 1e6 < 100, `the event loop stood for ${delay.max / 1e6} ms`)
 })
 
 test('many texts at once are each given their own tree, hostile ones between them', async () => {
@@ -60,10 +59,10 @@ test('plain text is answered at once, and starts no thread', async () => {
 
 test('a process lives until its text is answered, and no longer', async () => {
   const script = `import { createMarkup } from ${JSON.stringify(import.meta.resolve('./markup.ts'))}
-    console.log(await createMarkup().markupOf('*a*'))`
+    console.log(await createMarkup(${JSON.stringify(patient)}).markupOf('*a*'))`
   const options = ['--input-type=module', '--eval', script]
   // A thread that held the process would run into this time limit.
-  const { stdout } = await promisify(execFile)(process.execPath, options, { timeout: 20_000 })
+  const { stdout } = await promisify(execFile)(process.execPath, options, { timeout: 60_000 })
   assert.equal(stdout.trim(), treeJson('*a*'))
 })
 
@@ -90,7 +89,7 @@ test('any text is answered', async () => {
 const failing = new URL('./failing-worker.ts', import.meta.url)
 
 test('a thread that fails costs one text its tree; the others get theirs', async () => {
-  const fragile = createMarkup({ worker: failing })
+  const fragile = createMarkup({ worker: failing, ...patient })
   for (const failure of ['*throw*', '*exit*', '*hang*', '*memory*']) {
     const texts = ['*before*', failure, '*behind*', '*last*']
     const trees = await Promise.all(texts.map((text) => ask(fragile, text)))
@@ -105,16 +104,27 @@ test('a thread that fails costs one text its tree; the others get theirs', async
 
 test('a thread that cannot start or does not answer holds nobody', async () => {
   for (const worker of [new URL('file:///no-such-module.ts'), failing]) {
-    const dead = createMarkup({ worker, maxWaitMs: 300 })
+    const dead = createMarkup({ worker, maxWaitMs: 300, maxSilenceMs: 1000 })
     assert.deepEqual(await Promise.all([ask(dead, '*silent*'), ask(dead, '*a*')]), [null, null])
     assert.equal(await dead.markupOf('*silent*'), null)
-    if (worker === failing) assert.equal(await dead.markupOf('*b*'), 'tree of *b*')
+    if (worker === failing) {
+      // The new thread may take longer to start than anybody waits here.
+      await until('the next one answers', async () => {
+        return (await dead.markupOf('*b*')) === 'tree of *b*'
+      })
+    }
     await dead.close()
   }
 })
 
+test('a thread may take longer to start than anybody waits', async () => {
+  const slow = createMarkup({ maxWaitMs: 30 })
+  await until('it has started', async () => (await slow.markupOf('*a*')) === treeJson('*a*'))
+  await slow.close()
+})
+
 test('beyond the queue a text is plain at once', async () => {
-  const small = createMarkup({ maxWaiting: 2 })
+  const small = createMarkup({ maxWaiting: 2, ...patient })
   const trees = ['*a*', '*b*', '*c*'].map((text) => ask(small, text))
   assert.deepEqual(await Promise.all(trees), [treeJson('*a*'), treeJson('*b*'), null])
   assert.equal(await small.markupOf('*d*'), treeJson('*d*'))

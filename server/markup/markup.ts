@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { everydayTree } from './everyday-tree.ts'
 import { hasMarkup } from './plain-tree.ts'
-import { createThreadState, running } from './thread-state.ts'
-import type { Result, Task, ThreadState } from './thread-state.ts'
+import { createThreadState, isReady, processorMs, running } from './thread-state.ts'
+import type { Result, Running, Task, ThreadState } from './thread-state.ts'
 
 /** Turns message text into the wire's `md`. */
 export interface Markup {
@@ -20,10 +20,15 @@ export interface Markup {
 
 /** Limits of the parsing thread; the defaults are those of the server. */
 export interface MarkupOptions {
-  /** Time for one text, in ms, from when the thread begins it. Default 50. */
+  /** Processor time for one text, in ms: a machine that is busy costs no text its tree. Default 50. */
   limitMs?: number
   /** Time from the question to the answer, in ms, the thread's start included. Default 2,000. */
   maxWaitMs?: number
+  /**
+   * Time, in ms, in which a thread that has started must begin a text or use its processor time. On
+   * a busy machine it may stand still for seconds, and a new one would take longer. Default 30,000.
+   */
+  maxSilenceMs?: number
   /** Texts that may wait; beyond, a text gets the plain tree. Default 1,000. */
   maxWaiting?: number
   /** The module the thread runs. */
@@ -38,17 +43,33 @@ interface Waiting extends Task {
 interface Thread {
   worker: Worker
   state: ThreadState
+  startedAt: number
+  /** When it was first seen to have started. */
+  readyAt?: number
 }
 
 const maxBatch = 64
 /** Longer texts may wait for the thread: the event loop is not theirs. */
 const maxEveryday = 1000
 const maxId = 0x7fff_ffff
+const maxStartMs = 30_000
+/** Between looks at a text whose time is over by the clock and not yet by the processor. */
+const shortestLookMs = 5
+
+/** Processor time of a thread, in wrapped ms; nothing of one that has ended. */
+async function usedBy({ worker }: Thread): Promise<number> {
+  try {
+    return processorMs(await worker.cpuUsage())
+  } catch {
+    return 0
+  }
+}
 
 /** A `Markup` whose thread starts with the first text that needs it. */
 export function createMarkup({
   limitMs = 50,
   maxWaitMs = 2000,
+  maxSilenceMs = 30_000,
   maxWaiting = 1000,
   worker = new URL('./parse-worker.ts', import.meta.url),
 }: MarkupOptions = {}): Markup {
@@ -61,6 +82,7 @@ export function createMarkup({
   let sending = false
   let closed = false
   let lastId = 0
+  let sentAt = 0
 
   function markupOf(text: string): string | null | Promise<string | null> {
     if (!hasMarkup(text)) return null
@@ -92,6 +114,7 @@ export function createMarkup({
     if (sent.size > 0 || waiting.size === 0 || closed) return
     const batch = unsent.splice(0, maxBatch)
     for (const { id } of batch) sent.add(id)
+    sentAt = performance.now()
     thread ??= start()
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window
     thread.worker.postMessage(batch.map(({ id, text }): Task => ({ id, text })))
@@ -102,6 +125,7 @@ export function createMarkup({
     const state = createThreadState()
     const started: Thread = {
       state,
+      startedAt: performance.now(),
       worker: new Worker(worker, {
         workerData: state,
         name: 'markup',
@@ -116,7 +140,7 @@ export function createMarkup({
       afterAnswers()
     })
     const ended = () => {
-      if (thread === started) replace(started)
+      if (thread === started) replace(started, running(state))
     }
     started.worker.on('error', ended)
     started.worker.on('exit', ended)
@@ -139,9 +163,8 @@ export function createMarkup({
     timer = undefined
   }
 
-  // Gives up the text that the thread is at, and sends the others to a new thread.
-  function replace(old: Thread): void {
-    const current = running(old.state)
+  // Gives up this text, which the thread was at, and sends the others to a new thread.
+  function replace(old: Thread, current: Running | null): void {
     thread = null
     void old.worker.terminate()
     // A thread that dies before it begins a text would die again: nobody waits for the next.
@@ -160,25 +183,39 @@ export function createMarkup({
 
   function watch(): void {
     const current = thread && running(thread.state)
-    const isStuck = dropExpired() && !current
-    if (thread && (isStuck || (current && current.ms >= limitMs))) replace(thread)
+    dropExpired()
+    const isStuck = current ? current.ms >= maxSilenceMs : thread && isSilent(thread)
+    if (thread && isStuck) replace(thread, current)
+    else if (thread && current && current.ms >= limitMs) void judge(thread, current)
     if (!isBusy()) return afterAnswers()
     const next = thread && running(thread.state)
-    timer = setTimeout(watch, Math.max(1, limitMs - (next?.ms ?? 0)))
+    timer = setTimeout(watch, Math.max(shortestLookMs, limitMs - (next?.ms ?? 0)))
   }
 
-  // Tells whether the thread had one of them.
-  function dropExpired(): boolean {
+  // Gives up a text that has had its time of the processor, not one that had to wait for it.
+  async function judge(one: Thread, seen: Running): Promise<void> {
+    const used = await usedBy(one)
+    if (thread !== one || running(one.state)?.id !== seen.id) return
+    if (((used - seen.usedBefore) | 0) >= limitMs) replace(one, seen)
+  }
+
+  // Whether it has texts and begins none of them.
+  function isSilent(one: Thread): boolean {
+    if (sent.size === 0) return false
+    const now = performance.now()
+    if (!isReady(one.state)) return now - one.startedAt >= maxStartMs
+    one.readyAt ??= now
+    return now - Math.max(sentAt, one.readyAt) >= maxSilenceMs
+  }
+
+  function dropExpired(): void {
     const oldest = performance.now() - maxWaitMs
-    let hadSent = false
     for (const { id, asked, answer } of waiting.values()) {
       if (asked > oldest) break
-      hadSent ||= sent.has(id)
       waiting.delete(id)
       answer(null)
     }
     unsent = unsent.filter(({ id }) => waiting.has(id))
-    return hadSent
   }
 
   async function close(): Promise<void> {

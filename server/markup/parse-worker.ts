@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { begin, rest } from './thread-state.ts'
+import { begin, ready, rest } from './thread-state.ts'
 import type { Result, Task, ThreadState } from './thread-state.ts'
 import { treeJson } from './tree-json.ts'
 
@@ -11,6 +11,7 @@ const port = parentPort
 
 // The first text in a new thread takes some 12 ms whatever it is; better before its clock runs.
 treeJson('*Warm* _up_ :) https://example.com\n- @all')
+ready(state)
 
 port?.on('message', (tasks: Task[]) => {
   let results: Result[] = []

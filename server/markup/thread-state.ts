@@ -17,16 +17,27 @@ export interface Result {
 
 const task = 0
 const since = 1
+const used = 2
+const readiness = 3
 
 /** A state in which nothing has begun. */
 export function createThreadState(): ThreadState {
-  return new Int32Array(new SharedArrayBuffer(8))
+  return new Int32Array(new SharedArrayBuffer(16))
 }
+
+/** Notes, in the thread, that it has started and can take texts. */
+export function ready(state: ThreadState): void {
+  Atomics.store(state, readiness, 1)
+}
+
+/** Whether the thread has started. */
+export const isReady = (state: ThreadState): boolean => Atomics.load(state, readiness) === 1
 
 /** Notes, in the thread, that the text with this id begins now. */
 export function begin(state: ThreadState, id: number): void {
-  // The time goes first, so that a watcher never sees a new text with an old time.
+  // The times go first, so that a watcher never sees a new text with an old time.
   Atomics.store(state, since, milliseconds())
+  Atomics.store(state, used, processorMs(process.threadCpuUsage()))
   Atomics.store(state, task, id)
 }
 
@@ -35,11 +46,26 @@ export function rest(state: ThreadState): void {
   Atomics.store(state, task, 0)
 }
 
-/** The id of the text that the thread is working on and for how many ms; null when there is none. */
-export function running(state: ThreadState): { id: number; ms: number } | null {
-  const id = Atomics.load(state, task)
-  return id === 0 ? null : { id, ms: (milliseconds() - Atomics.load(state, since)) | 0 }
+/** The text that a thread is working on. */
+export interface Running {
+  id: number
+  /** For how long, whether or not the machine let the thread work. */
+  ms: number
+  /** Processor time that the thread had used before, in ms. */
+  usedBefore: number
 }
+
+/** What the thread is working on; null when there is nothing. */
+export function running(state: ThreadState): Running | null {
+  const id = Atomics.load(state, task)
+  if (id === 0) return null
+  const ms = (milliseconds() - Atomics.load(state, since)) | 0
+  return { id, ms, usedBefore: Atomics.load(state, used) }
+}
+
+/** Processor time of a thread, in whole ms wrapped to 32 bits. */
+export const processorMs = ({ user, system }: NodeJS.CpuUsage): number =>
+  Math.floor((user + system) / 1000) | 0
 
 /** A clock that all threads share, wrapped to 32 bits. */
 function milliseconds(): number {

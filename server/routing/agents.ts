@@ -2,7 +2,7 @@ import type { AppContext } from '../context.ts'
 import type { Reader } from '../storage/database.ts'
 import type { Row } from '../storage/tables.ts'
 import type { Candidate } from './policy.ts'
-import { routedCounter } from './routing-lock.ts'
+import { routedCounter, turnCounter } from './routing-lock.ts'
 
 const AGENT_ROLE = 'livechat-agent'
 const MANAGER_ROLE = 'livechat-manager'
@@ -14,12 +14,14 @@ interface CandidateRow {
   type: Row<'user'>['type']
   max_chats: number | null
   routed: number | null
+  turn: number | null
   open_chats: number
 }
 
 const AVAILABLE = `
   select u.id, u.username, u.name, u.type, u.max_chats,
          (select c.value from counter c where c.id = $3 || u.id) as routed,
+         (select c.value from counter c where c.id = $4 || u.id) as turn,
          (select count(*) from room r
            where r.served_by_id = u.id and r.state = 'taken') as open_chats
     from "user" u
@@ -31,13 +33,14 @@ const AVAILABLE = `
 
 /** Agents who may be given a conversation now (domain model, section 4). */
 export async function availableAgents(ctx: AppContext, reader: Reader): Promise<Candidate[]> {
-  const parameters = [AGENT_ROLE, alsoAbsent(ctx), routedCounter('')]
+  const parameters = [AGENT_ROLE, alsoAbsent(ctx), routedCounter(''), turnCounter('')]
   const rows = await reader.rows<CandidateRow>(AVAILABLE, parameters)
   return rows.map((row) => ({
     id: row.id,
     username: row.username,
     name: row.name,
     routedCount: row.routed ?? 0,
+    lastTurn: row.turn ?? 0,
     openChats: row.open_chats,
     limit: chatLimit(ctx, row),
   }))
@@ -72,7 +75,7 @@ export interface Server {
   full: boolean
 }
 
-interface ServerRow extends Omit<CandidateRow, 'routed'> {
+interface ServerRow extends Omit<CandidateRow, 'routed' | 'turn'> {
   status: Row<'user'>['status']
   availability: Row<'user'>['availability']
   agent: number

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
-import { MovableClock } from '../../tests/support/clock.ts'
+import { StandingClock } from '../../tests/support/clock.ts'
 import { forEachEngine } from '../../tests/support/engines.ts'
 import {
   admin,
@@ -20,7 +20,7 @@ import { RoutingWorker } from './worker.ts'
 const TIMEOUT_MS = 60_000
 
 forEachEngine((engine) => {
-  const clock = new MovableClock()
+  const clock = new StandingClock()
   const server = useServer(engine, { environment: ALONE, clock })
   const present: TestUser[] = []
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { SETTINGS } from '../features/settings/catalogue.ts'
 import {
   afterAssignment,
   chooseAgent,
@@ -13,6 +14,7 @@ const agent = (id: string, more: Partial<Candidate> = {}): Candidate => ({
   username: id,
   name: id,
   routedCount: 0,
+  lastTurn: 0,
   openChats: 0,
   limit: 0,
   ...more,
@@ -63,12 +65,53 @@ describe('wishes', () => {
   })
 })
 
-it('no method but the automatic ones gives anything out', () => {
-  for (const name of ['Manual_Selection', 'External', 'constructor', '']) {
-    const method = routingMethod(name)
-    assert.equal(chooseAgent(method, [agent('a')], { preferredId: 'a' }), undefined)
-    assert.equal(method.config.autoAssignAgent, false)
-  }
+describe('Load_Balancing', () => {
+  const balancing = routingMethod('Load_Balancing')
+
+  it('chooses who has the fewest open ones, then who has waited longest, then by username', () => {
+    const busy = agent('a', { openChats: 2 })
+    const lately = agent('b', { openChats: 1, lastTurn: 9 })
+    const before = agent('c', { openChats: 1, lastTurn: 4, routedCount: 50 })
+    assert.equal(chooseAgent(balancing, [busy, lately, before])?.id, 'c')
+    assert.equal(chooseAgent(balancing, [busy, lately])?.id, 'b')
+    assert.equal(chooseAgent(balancing, [agent('z'), agent('y')])?.id, 'y')
+    assert.equal(balancing.config.showQueueLink, false)
+  })
+})
+
+describe('Load_Rotation', () => {
+  const rotation = routingMethod('Load_Rotation')
+
+  it('goes round, whatever each has open; who is new comes next and no more often', () => {
+    let candidates: readonly Candidate[] = [
+      agent('a', { lastTurn: 5, openChats: 7 }),
+      agent('b', { lastTurn: 3 }),
+      agent('new'),
+    ]
+    const chosen: string[] = []
+    for (let index = 0; index < 5; index++) {
+      const { id } = chooseAgent(rotation, candidates) ?? agent('nobody')
+      chosen.push(id)
+      candidates = afterAssignment(candidates, id)
+    }
+    assert.deepEqual(chosen, ['new', 'b', 'a', 'new', 'b'])
+  })
+})
+
+it('by hand nothing is given out', () => {
+  const method = routingMethod('Manual_Selection')
+  assert.equal(chooseAgent(method, [agent('a')], { preferredId: 'a' }), undefined)
+  assert.equal(method.config.autoAssignAgent, false)
+})
+
+it('a name that is no method is the default one: nobody waits where nobody looks', () => {
+  for (const name of ['External', 'constructor', '']) assert.equal(routingMethod(name), auto)
+})
+
+it('every method that can be chosen exists', () => {
+  const { values } = SETTINGS.get('Livechat_Routing_Method') as { values: readonly string[] }
+  const methods = new Set(values.map((name) => routingMethod(name)))
+  assert.equal(methods.size, values.length)
 })
 
 it('a limit of 0 is none', () => {

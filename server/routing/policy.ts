@@ -5,6 +5,8 @@ export interface Candidate {
   name: string
   /** Conversations ever routed to him. */
   routedCount: number
+  /** The turn at which he was last given one; later ones are greater, 0 is never. */
+  lastTurn: number
   /** Open conversations that he serves now. */
   openChats: number
   /** How many he may serve at a time; 0 for any number. */
@@ -39,6 +41,8 @@ const AUTOMATIC: RoutingConfig = {
   autoAssignAgent: true,
 }
 
+const BALANCED: RoutingConfig = { ...AUTOMATIC, showQueueLink: false }
+
 const MANUAL: RoutingConfig = {
   previewRoom: true,
   showConnecting: true,
@@ -51,24 +55,40 @@ const MANUAL: RoutingConfig = {
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
+type Comparison = (a: Candidate, b: Candidate) => number
+
+const byUsername: Comparison = (a, b) => compareText(a.username, b.username)
+const byTurn: Comparison = (a, b) => a.lastTurn - b.lastTurn
+
+/** Chooses who is first by these, each of which decides where the ones before it do not. */
+const firstBy =
+  (...comparisons: readonly Comparison[]): RoutingMethod['choose'] =>
+  (candidates) =>
+    candidates.toSorted((a, b) => {
+      for (const compare of comparisons) {
+        const order = compare(a, b)
+        if (order !== 0) return order
+      }
+      return byUsername(a, b)
+    })[0]
+
 /** The methods that exist. Others join here; nothing else changes. */
 const METHODS = {
-  Auto_Selection: {
-    config: AUTOMATIC,
-    choose: (candidates) =>
-      candidates.toSorted(
-        (a, b) => a.routedCount - b.routedCount || compareText(a.username, b.username),
-      )[0],
+  Auto_Selection: { config: AUTOMATIC, choose: firstBy((a, b) => a.routedCount - b.routedCount) },
+  Load_Balancing: {
+    config: BALANCED,
+    choose: firstBy((a, b) => a.openChats - b.openChats, byTurn),
   },
+  Load_Rotation: { config: BALANCED, choose: firstBy(byTurn) },
   Manual_Selection: { config: MANUAL, choose: () => undefined },
 } as const satisfies Record<string, RoutingMethod>
 
 /** Names of the methods that exist. */
 export type RoutingMethodName = keyof typeof METHODS
 
-/** The method of a setting value; one that does not exist yet waits in the queue for an agent. */
+/** The method of a setting value; the default one where an older release stored another name. */
 export const routingMethod = (name: string): RoutingMethod =>
-  Object.hasOwn(METHODS, name) ? METHODS[name as RoutingMethodName] : METHODS.Manual_Selection
+  Object.hasOwn(METHODS, name) ? METHODS[name as RoutingMethodName] : METHODS.Auto_Selection
 
 /** Whether an agent may be given one more conversation. */
 export const hasCapacity = ({ openChats, limit }: Candidate): boolean =>
@@ -96,16 +116,19 @@ export function chooseAgent(
 }
 
 /** The candidates after one of them was given a conversation. */
-export const afterAssignment = (
+export function afterAssignment(
   candidates: readonly Candidate[],
   chosenId: string,
-): readonly Candidate[] =>
-  candidates.map((candidate) =>
+): readonly Candidate[] {
+  const turn = Math.max(0, ...candidates.map(({ lastTurn }) => lastTurn)) + 1
+  return candidates.map((candidate) =>
     candidate.id === chosenId
       ? {
           ...candidate,
           openChats: candidate.openChats + 1,
           routedCount: candidate.routedCount + 1,
+          lastTurn: turn,
         }
       : candidate,
   )
+}

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
+import { TickingClock } from '../../tests/support/clock.ts'
 import { forEachEngine } from '../../tests/support/engines.ts'
 import {
   admin,
   changeSettings,
   expectOk,
-  expectRefusal,
   seedAgent,
   seedRoom,
   seedUser,
@@ -18,7 +18,7 @@ import { useServer } from '../../tests/support/test-server.ts'
 import { ALONE, type TestVisitor } from '../../tests/support/visitor.ts'
 
 forEachEngine((engine) => {
-  const server = useServer(engine, { environment: ALONE })
+  const server = useServer(engine, { environment: ALONE, clock: new TickingClock() })
   const present: TestUser[] = []
 
   const agent = async (seed: UserSeed = {}): Promise<TestUser> => {
@@ -27,6 +27,11 @@ forEachEngine((engine) => {
     return user
   }
   const tick = () => server().app.routing.tick()
+  const seedRooms = async (count: number): Promise<TestVisitor[]> => {
+    const visitors: TestVisitor[] = []
+    while (visitors.length < count) visitors.push(await seedRoom(server()))
+    return visitors
+  }
   const servedBy = async (visitor: TestVisitor): Promise<string | undefined> =>
     (await visitor.room()).servedBy?._id
   const availability = (user: TestUser, status: string) =>
@@ -61,6 +66,21 @@ forEachEngine((engine) => {
       visitor.rid = rooms[0].room._id
       const kinds = (await visitor.messages()).map(({ t }) => t)
       assert.deepEqual(kinds, ['uj', 'command', 'livechat-started'])
+    })
+
+    it('by the database itself: a second open one cannot be written', async () => {
+      await agent()
+      const { rid } = await seedRoom(server())
+      const { db } = server().app.ctx
+      const again = db.transact(async (tx) => {
+        const room = await tx.q
+          .selectFrom('room')
+          .selectAll()
+          .where('id', '=', rid)
+          .executeTakeFirstOrThrow()
+        await tx.insertRows('room', [{ ...room, id: `${rid}-2`, inquiry_id: `${rid}-2` }])
+      })
+      await assert.rejects(again, /unique/i)
     })
 
     it('of fifty visitors at once everybody gets his own, shared out evenly', async () => {
@@ -170,11 +190,7 @@ forEachEngine((engine) => {
 
   describe('[P8] the queue drains', () => {
     it('when an agent becomes available, first come first', async () => {
-      const visitors = [
-        await seedRoom(server()),
-        await seedRoom(server()),
-        await seedRoom(server()),
-      ]
+      const visitors = await seedRooms(3)
       await changeSettings(server(), { Livechat_maximum_chats_per_agent: 2 })
       const first = await agent({ online: false })
       for (const visitor of visitors) assert.equal(await servedBy(visitor), undefined)
@@ -191,11 +207,7 @@ forEachEngine((engine) => {
     it('when a conversation ends under a limit', async () => {
       await changeSettings(server(), { Livechat_maximum_chats_per_agent: 1 })
       const only = await agent()
-      const [first, second, third] = [
-        await seedRoom(server()),
-        await seedRoom(server()),
-        await seedRoom(server()),
-      ]
+      const [first, second, third] = (await seedRooms(3)) as [TestVisitor, TestVisitor, TestVisitor]
       assert.deepEqual(await Promise.all([first, second, third].map(servedBy)), [
         only.userId,
         undefined,
@@ -212,11 +224,7 @@ forEachEngine((engine) => {
     it('when the limit rises or the method becomes automatic, with the next round', async () => {
       await changeSettings(server(), { Livechat_maximum_chats_per_agent: 1 })
       const only = await agent()
-      const visitors = [
-        await seedRoom(server()),
-        await seedRoom(server()),
-        await seedRoom(server()),
-      ]
+      const visitors = await seedRooms(3)
       await changeSettings(server(), { Livechat_maximum_chats_per_agent: 2 })
       await tick()
       assert.deepEqual(await Promise.all(visitors.map(servedBy)), [
@@ -286,6 +294,36 @@ forEachEngine((engine) => {
     })
   })
 
+  it('Load_Balancing gives to who has the fewest open ones, Load_Rotation to whose turn it is', async () => {
+    const first = await agent({ username: 'aa-balanced' })
+    const second = await agent({ username: 'bb-balanced' })
+    const [one, two] = [await seedRoom(server()), await seedRoom(server())]
+    assert.deepEqual(await Promise.all([one, two].map(servedBy)), [first.userId, second.userId])
+    await changeSettings(server(), { Livechat_Routing_Method: 'Load_Balancing' })
+    expectOk(await two.close())
+    // By the count of Auto_Selection it would be the first one's.
+    assert.equal(await servedBy(await seedRoom(server())), second.userId)
+    assert.equal(await servedBy(await seedRoom(server())), first.userId, 'longest without one')
+    await changeSettings(server(), { Livechat_Routing_Method: 'Load_Rotation' })
+    const next = [await seedRoom(server()), await seedRoom(server()), await seedRoom(server())]
+    assert.deepEqual(await Promise.all(next.map(servedBy)), [
+      second.userId,
+      first.userId,
+      second.userId,
+    ])
+    // Those that are given out together have their turns, too.
+    for (const user of [first, second]) await setStatus(server(), user, 'offline')
+    const waiting = [await seedRoom(server()), await seedRoom(server()), await seedRoom(server())]
+    await setStatus(server(), second, 'online')
+    assert.deepEqual(await Promise.all(waiting.map(servedBy)), [
+      second.userId,
+      second.userId,
+      second.userId,
+    ])
+    await setStatus(server(), first, 'online')
+    assert.equal(await servedBy(await seedRoom(server())), first.userId)
+  })
+
   it('the preferred agent gets the conversation while he can', async () => {
     const first = await agent({ username: 'aaa' })
     const second = await agent({ username: 'bbb' })
@@ -296,7 +334,12 @@ forEachEngine((engine) => {
     assert.equal(await open(await seedVisitor(server())), second.userId)
     assert.equal(await open(await seedVisitor(server())), second.userId)
     await setStatus(server(), second, 'offline')
-    assert.equal(await open(await seedVisitor(server())), first.userId)
+    const visitor = await seedVisitor(server())
+    assert.equal(await open(visitor), first.userId)
+    // Clients that name every field leave some of them empty.
+    const { token } = visitor
+    const again = await server().get('livechat/room', { token, rid: '', agentId: '' })
+    assert.equal(expectOk(again).newRoom, false)
   })
 
   it('a visitor meets the agent of his last conversation again where the site wants it', async () => {
@@ -342,7 +385,13 @@ forEachEngine((engine) => {
 
   it('with nobody there a conversation cannot begin, unless the site accepts that', async () => {
     const visitor = await seedVisitor(server())
-    expectRefusal(await visitor.openRoom(), 400, 'no-agent-online')
+    const refused = await visitor.openRoom()
+    assert.equal(refused.status, 400)
+    assert.deepEqual(refused.body, {
+      success: false,
+      error: 'Sorry, no online agents [no-agent-online]',
+      errorType: 'no-agent-online',
+    })
     await changeSettings(server(), { Livechat_accept_chats_with_no_agents: true })
     expectOk(await visitor.openRoom())
     await changeSettings(server(), { Livechat_accept_chats_with_no_agents: false })

@@ -37,6 +37,10 @@ export async function returnToQueue(
     served_at: null,
     taken_at: null,
     waiting_response: 1,
+    responder_id: null,
+    responder_username: null,
+    responder_first_at: null,
+    responder_last_at: null,
   })
   await unsubscribe(tx, room.id, undefined, now)
   const transferredBy = { _id: id, username, name, userType: 'user' }

@@ -1,6 +1,7 @@
 import type { AppContext, Caller } from '../../context.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { hashSecret } from '../../lib/hash.ts'
+import { findUser, type UserKey } from '../users/store.ts'
 
 interface CallerRow {
   id: string
@@ -54,4 +55,28 @@ async function select(
     roles: row.roles?.split(',') ?? [],
     sessionId: row.session_id,
   }
+}
+
+/** How a login may name its user. */
+interface NamedUser {
+  user?: string | { username: string } | { email: string } | undefined
+  username?: string | undefined
+  email?: string | undefined
+}
+
+/** Whom a login names; a `user` with the sign @ is an address. */
+export function userKeyOf({ user, username, email }: NamedUser): UserKey | undefined {
+  if (typeof user === 'string') return user.includes('@') ? { email: user } : { username: user }
+  if (user !== undefined) return user
+  if (username !== undefined) return { username }
+  return email === undefined ? undefined : { email }
+}
+
+/**
+ * Whom guesses at a password are counted against: the account, by whichever of its names it is
+ * called, else what was typed.
+ */
+export async function guessedAccount(ctx: AppContext, key: UserKey): Promise<string> {
+  const found = await ctx.db.read((reader) => findUser(reader, key))
+  return found?.id ?? Object.values(key).join(' ').toLowerCase()
 }

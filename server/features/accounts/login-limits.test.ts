@@ -13,8 +13,11 @@ forEachEngine((engine) => {
 
   test('[S10] guesses are counted per account, in every form, and per address', async () => {
     now += 600_000
-    const forms = ['admin', 'ADMIN', { username: 'admin' }, 'Admin']
-    for (let index = 0; index < 10; index++) {
+    const me = await server().get('me', {}, await server().admin())
+    const address: string = me.body.emails[0].address
+    const forms = ['admin', address, 'ADMIN', { username: 'admin' }, { email: address }, 'Admin']
+    // Signing in was one.
+    for (let index = 0; index < 9; index++) {
       assert.equal((await guess(forms[index % forms.length])).status, 401)
     }
     const refused = await server().post('login', { user: 'admin', password: ADMIN.password })
@@ -33,6 +36,34 @@ forEachEngine((engine) => {
       (await server().post('login', { user: 'admin', password: ADMIN.password })).status,
       200,
     )
+  })
+
+  test('[S10] whoever is signed in guesses no faster, whatever he may skip', async () => {
+    now += 600_000
+    const boss = await server().admin()
+    const statuses: number[] = []
+    for (let index = 0; index < 20; index++) {
+      const body = { user: 'admin', password: 'a wrong guess' }
+      statuses.push((await server().post('login', body, boss)).status)
+    }
+    // One login of ten was the right one.
+    assert.equal(statuses.filter((status) => status === 401).length, 9)
+    assert.equal(statuses.at(-1), 429)
+
+    now += 600_000
+    const change = (currentPassword: string) =>
+      server().post(
+        'users.updateOwnBasicInfo',
+        { data: { currentPassword, newPassword: 'another long password' } },
+        boss,
+      )
+    for (let index = 0; index < 10; index++) {
+      assert.equal((await change('a wrong guess')).body.errorType, 'error-invalid-password')
+    }
+    assert.equal((await change(ADMIN.password)).status, 429)
+    assert.equal((await guess('admin')).status, 429, 'one count for both')
+    const named = await server().post('users.updateOwnBasicInfo', { data: { name: 'B' } }, boss)
+    assert.equal(named.status, 200)
   })
 
   test('[S10] logins are listed and revoked, and end at once', async () => {

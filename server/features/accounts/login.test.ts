@@ -114,10 +114,12 @@ forEachEngine((engine) => {
     const userId = gone.body.user._id
     await server().post('users.setActiveStatus', { userId, activeStatus: false }, admin)
 
+    // What the process works, and not how long it has to wait for a processor.
     const timed = async (user: string, password = 'wrong password') => {
-      const started = performance.now()
-      const { status, body } = await server().post('login', { user, password })
-      return { status, body, ms: performance.now() - started }
+      const before = process.cpuUsage()
+      const answer = await server().post('login', { user, password })
+      const work = process.cpuUsage(before)
+      return { status: answer.status, body: answer.body, ms: (work.user + work.system) / 1000 }
     }
     const expected = { status: 'error', error: 'Unauthorized', message: 'Unauthorized' }
     const median = async (user: string): Promise<number> => {

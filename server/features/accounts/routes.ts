@@ -2,6 +2,7 @@ import type { Static } from 'typebox'
 import type { RouteParts } from '../../route-parts.ts'
 import { toLoginMe, toMe } from '../users/mappers.ts'
 import type { UserKey } from '../users/store.ts'
+import { userKeyOf } from './access.ts'
 import * as contract from './contract.ts'
 import * as operations from './operations.ts'
 import { passwordDigest } from './passwords.ts'
@@ -36,18 +37,10 @@ export function accountRoutes({ router, ctx }: RouteParts): void {
 type LoginBody = Static<NonNullable<typeof contract.login.body>>
 
 function credentialsOf(body: LoginBody): { key: UserKey; digest: string } {
-  const key = keyOf(body)
+  const key = userKeyOf(body)
   if (key === undefined || body.password === undefined) throw operations.unusableLogin()
   const { password } = body
   const digest =
     typeof password === 'string' ? passwordDigest(password) : password.digest.toLowerCase()
   return { key, digest }
-}
-
-/** In the order in which the limit of an account reads the body. */
-function keyOf({ user, username, email }: LoginBody): UserKey | undefined {
-  if (typeof user === 'string') return user.includes('@') ? { email: user } : { username: user }
-  if (user !== undefined) return user
-  if (username !== undefined) return { username }
-  return email === undefined ? undefined : { email }
 }

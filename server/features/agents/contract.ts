@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import { defineEndpoint } from '../../contract/define.ts'
 import {
   Nothing,
+  OneOf,
   Page,
   Paging,
   RecordId,
@@ -136,7 +137,7 @@ export const setAgentStatus = defineEndpoint({
     'For somebody else it needs `manage-livechat-agents`. Who is not available keeps the conversations he has.',
   audience: { anyOf: ['view-l-room'] },
   body: Type.Object({
-    status: Type.Optional(Type.Union([Type.Literal('available'), Type.Literal('not-available')])),
+    status: Type.Optional(OneOf(['available', 'not-available'])),
     agentId: Type.Optional(RecordId),
   }),
   response: Type.Object({ status: Type.String() }),

@@ -1,6 +1,6 @@
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely'
 import type { PageRequest } from '../../contract/paging.ts'
-import { likePattern } from '../../lib/like.ts'
+import { contains } from '../../storage/contains.ts'
 import type { Reader } from '../../storage/database.ts'
 import type { Row, Tables } from '../../storage/tables.ts'
 
@@ -49,11 +49,7 @@ const matching =
     }
     if (exceptId !== undefined) conditions.push(where('id', '<>', exceptId))
     if (text !== undefined && text !== '') {
-      const pattern = likePattern(text)
-      conditions.push(
-        sql<boolean>`(lower(username) like ${pattern} escape '\\'
-          or lower(name) like ${pattern} escape '\\')` as never,
-      )
+      conditions.push(contains([sql.ref('username'), sql.ref('name')], text) as never)
     }
     return where.and(conditions)
   }

@@ -3,7 +3,7 @@ import { ApiError, TextError } from '../../contract/errors.ts'
 import type { Tx } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
 import type { Author } from '../messages/append.ts'
-import { changeText, deleteText, keepHistory } from '../messages/store.ts'
+import { changeText, deleteText, keepHistory } from '../messages/change-store.ts'
 import { textProblem } from '../messages/text.ts'
 import { mayWriteRoom } from '../rooms/access.ts'
 import {

@@ -1,6 +1,7 @@
 import type { AppContext, Caller } from '../../context.ts'
 import { ApiError } from '../../contract/errors.ts'
-import { changeExtra, findMessageInRoom } from '../messages/store.ts'
+import { changeExtra } from '../messages/change-store.ts'
+import { findMessageInRoom } from '../messages/store.ts'
 import { mayReadRoom, mayWriteRoom } from '../rooms/access.ts'
 import { lockRoom } from '../rooms/store.ts'
 import { findReadable } from './access.ts'

@@ -1,6 +1,14 @@
 import { Type, type Static } from 'typebox'
 import { defineEndpoint } from '../../contract/define.ts'
-import { IsoTime, Nothing, Page, Paging, SearchText, VisitorToken } from '../../contract/schemas.ts'
+import {
+  IsoTime,
+  Nothing,
+  OneOf,
+  Page,
+  Paging,
+  SearchText,
+  VisitorToken,
+} from '../../contract/schemas.ts'
 
 const TAG = 'Omnichannel Custom Fields'
 
@@ -129,9 +137,9 @@ export const saveCustomField = defineEndpoint({
     customFieldData: Type.Object({
       field: Type.String({ minLength: 1, maxLength: 128 }),
       label: Type.String({ minLength: 1, maxLength: 200 }),
-      scope: Type.Union([Type.Literal('visitor'), Type.Literal('room')]),
+      scope: OneOf(['visitor', 'room']),
       visibility: Type.String({ maxLength: 32 }),
-      type: Type.Optional(Type.Union([Type.Literal('input'), Type.Literal('select')])),
+      type: Type.Optional(OneOf(['input', 'select'])),
       regexp: Type.Optional(Type.String({ maxLength: 500 })),
       required: Type.Optional(Type.Boolean()),
       defaultValue: Type.Optional(Type.String({ maxLength: 500 })),

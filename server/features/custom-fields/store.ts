@@ -1,4 +1,4 @@
-import { likePattern } from '../../lib/like.ts'
+import { contains } from '../../storage/contains.ts'
 import type { PageRequest } from '../../contract/paging.ts'
 import { sql } from 'kysely'
 import type { Reader, Tx } from '../../storage/database.ts'
@@ -36,7 +36,7 @@ export async function listFields(
 ): Promise<{ fields: CustomField[]; total: number }> {
   let matching = reader.q.selectFrom('custom_field')
   if (text !== undefined && text !== '') {
-    matching = matching.where(sql<boolean>`lower(label) like ${likePattern(text)} escape '\\'`)
+    matching = matching.where(contains(sql.ref('label'), text))
   }
   const { total } = await matching
     .select((select) => select.fn.countAll<number>().as('total'))

@@ -14,7 +14,8 @@ describe('the pages that people see', () => {
 
   test('[S4] the desk allows no inline script and no other host; styles need the nonce', async () => {
     const nonces = new Set<string>()
-    for (const path of ['/', '/setup', '/people', '/conversations/abc']) {
+    const paths = ['/', '/setup', '/people', '/conversations/abc', '/history', '/history/abc']
+    for (const path of paths) {
       const { status, headers, body } = await server().get(path)
       assert.equal(status, 200, path)
       assert.match(String(headers['content-type']), /^text\/html/)
@@ -28,7 +29,7 @@ describe('the pages that people see', () => {
       nonces.add(nonce)
       assert.ok(!/<script(?![^>]* src=)|<style|\son\w+=|https?:\/\//.test(String(body)), path)
     }
-    assert.equal(nonces.size, 4, 'a nonce serves once')
+    assert.equal(nonces.size, paths.length, 'a nonce serves once')
   })
 
   test('files are found from every depth, kept for good, and sent packed', async () => {

@@ -11,6 +11,8 @@ const PAGES = [
   '/sign-in',
   '/setup',
   '/conversations/:rid',
+  '/history',
+  '/history/:rid',
   '/people',
   '/appearance',
   '/settings',
@@ -31,8 +33,9 @@ export function deskPageRoutes({ http }: RouteParts): void {
       return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT)
     }
     const nonce = randomBytes(16).toString('base64')
-    // Relative, so that a proxy may add a prefix to every path.
-    const up = '../'.repeat(request.url.split('?')[0]!.split('/').length - 2)
+    // Relative, so that a proxy may add a prefix to every path. A target without a path is the root.
+    const depth = request.url.split('?')[0]!.split('/').length - 2
+    const up = '../'.repeat(Math.max(0, depth))
     return secured(reply, deskPolicy(nonce))
       .type('text/html; charset=utf-8')
       .send(html.replaceAll('"./', `"${up}desk/`).replace('__NONCE__', nonce))

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { defineEndpoint } from '../../contract/define.ts'
-import { IsoTime, Page, Paging, RecordId } from '../../contract/schemas.ts'
+import { IsoTime, OneOf, Page, Paging, RecordId } from '../../contract/schemas.ts'
 import { WireMessage } from '../messages/contract.ts'
 
 const TAG = 'Omnichannel Inquiries'
@@ -13,7 +13,7 @@ export const WireInquiry = Type.Object({
   name: Type.String(),
   ts: IsoTime,
   message: Type.String({ description: 'The first text of the visitor, empty until he writes.' }),
-  status: Type.Union([Type.Literal('queued'), Type.Literal('taken')]),
+  status: OneOf(['queued', 'taken']),
   v: Type.Object({
     _id: Type.String(),
     username: Type.String(),

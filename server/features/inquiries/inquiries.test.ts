@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { TickingClock } from '../../../tests/support/clock.ts'
 import { forEachEngine } from '../../../tests/support/engines.ts'
 import {
   changeSettings,
@@ -16,7 +17,7 @@ import { useServer } from '../../../tests/support/test-server.ts'
 import { ALONE, type TestVisitor } from '../../../tests/support/visitor.ts'
 
 forEachEngine((engine) => {
-  const server = useServer(engine, { environment: ALONE })
+  const server = useServer(engine, { environment: ALONE, clock: new TickingClock() })
   let rosa: TestUser
   let noor: TestUser
   let boss: TestUser
@@ -196,12 +197,21 @@ forEachEngine((engine) => {
         400,
         'error-invalid-room',
       )
+      const answer = { message: { rid: roomId, msg: 'One moment' } }
+      expectOk(await server().post('chat.sendMessage', answer, rosa))
+      const answered = await visitor.room()
+      assert.equal(answered.responseBy.username, 'rosa')
+      assert.equal(answered.waitingResponse, undefined)
       assert.deepEqual(expectOk(await server().post(path, { roomId }, rosa)), {
         result: true,
         success: true,
       })
       assert.equal((await inquiryOf(visitor)).status, 'queued')
-      assert.equal((await visitor.room()).servedBy, undefined)
+      const returned = await visitor.room()
+      assert.deepEqual(
+        [returned.servedBy, returned.responseBy, returned.waitingResponse, returned.usersCount],
+        [undefined, undefined, true, 1],
+      )
       const kinds = (await visitor.messages()).map(({ t }) => t)
       assert.deepEqual(kinds.slice(0, 2), ['ul', 'livechat_transfer_history'])
       assert.equal(expectOk(await server().post(path, { roomId }, rosa)).result, false)

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { defineEndpoint } from '../../contract/define.ts'
-import { IsoTime, Nothing, Paging, RecordId } from '../../contract/schemas.ts'
+import { IsoTime, Nothing, OneOf, Paging, RecordId } from '../../contract/schemas.ts'
 import { Email } from '../users/shapes.ts'
 
 const tag = 'Roles'
@@ -16,7 +16,7 @@ export const Role = Type.Object({
 })
 export type Role = Static<typeof Role>
 
-const Scope = Type.Optional(Type.Union([Type.Literal('Users'), Type.Literal('Subscriptions')]))
+const Scope = Type.Optional(OneOf(['Users', 'Subscriptions']))
 const RoleName = Type.String({ minLength: 1, maxLength: 100 })
 const properties = {
   description: Type.Optional(Type.String({ maxLength: 1000 })),

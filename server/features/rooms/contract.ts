@@ -3,6 +3,7 @@ import { defineEndpoint } from '../../contract/define.ts'
 import {
   IsoTime,
   Nothing,
+  OptionalId,
   Page,
   Paging,
   RecordId,
@@ -107,8 +108,8 @@ export const getRoom = defineEndpoint({
   plainErrors: true,
   query: Type.Object({
     token: VisitorToken,
-    rid: Type.Optional(RecordId),
-    agentId: Type.Optional(RecordId),
+    rid: OptionalId,
+    agentId: OptionalId,
   }),
   response: Type.Object({ room: WireRoom, newRoom: Type.Boolean() }),
   errors: ['invalid-token', 'invalid-room', 'no-agent-online', 'error-omnichannel-is-disabled'],
@@ -228,7 +229,7 @@ export const listRooms = defineEndpoint({
   query: Type.Object({
     ...Paging,
     agents: Type.Optional(Type.Array(RecordId, { maxItems: 100 })),
-    departmentId: Type.Optional(RecordId),
+    departmentId: OptionalId,
     open: Type.Optional(Type.Boolean()),
     onhold: Type.Optional(Type.Boolean()),
     queued: Type.Optional(Type.Boolean()),
@@ -240,7 +241,7 @@ export const listRooms = defineEndpoint({
     roomName: Type.Optional(SearchText),
   }),
   response: Type.Object({ rooms: Type.Array(WireRoom), ...Page }),
-  errors: ['error-invalid-sort'],
+  errors: ['error-invalid-sort', 'error-invalid-sort-keys'],
   example: {
     query: { open: true },
     response: { rooms: [exampleRoom], count: 1, offset: 0, total: 1 },

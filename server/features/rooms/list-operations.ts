@@ -84,7 +84,7 @@ const onlyOwn = ({ userId }: Caller, { agentIds }: RoomQuery): boolean =>
 
 const filterOf = (query: RoomQuery): RoomFilter => ({
   agentIds: query.agentIds,
-  departmentId: query.departmentId,
+  departmentId: query.departmentId === '' ? undefined : query.departmentId,
   open: query.open,
   onHold: query.onHold,
   queued: query.queued,
@@ -97,8 +97,8 @@ const filterOf = (query: RoomQuery): RoomFilter => ({
   nothing: (query.units ?? []).length > 0,
 })
 
-function spanOf(name: string, text: string | undefined): Span | undefined {
-  if (text === undefined) return undefined
+function spanOf(name: string, text = ''): Span | undefined {
+  if (text === '') return undefined
   const value = jsonObject(text)
   if (value === undefined) {
     throw new TextError(400, `The "${name}" query parameter must be a valid JSON.`)
@@ -116,10 +116,13 @@ function spanOf(name: string, text: string | undefined): Span | undefined {
   return span
 }
 
-function customFieldsOf(text: string | undefined): Record<string, unknown> | undefined {
-  if (text === undefined) return undefined
+function customFieldsOf(text = ''): Record<string, unknown> | undefined {
+  if (text === '') return undefined
   const value = jsonObject(text)
-  if (value === undefined) {
+  const flat = Object.values(value ?? {}).every(
+    (field) => field === null || typeof field !== 'object',
+  )
+  if (value === undefined || !flat) {
     throw new TextError(400, 'The "customFields" query parameter must be a valid JSON.')
   }
   return value

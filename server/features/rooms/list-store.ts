@@ -1,6 +1,6 @@
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely'
 import type { PageRequest } from '../../contract/paging.ts'
-import { likePattern } from '../../lib/like.ts'
+import { contains } from '../../storage/contains.ts'
 import type { Reader } from '../../storage/database.ts'
 import type { Tables } from '../../storage/tables.ts'
 import { roomsWithVisitor, type RoomWithVisitor } from './store.ts'
@@ -120,8 +120,7 @@ function valueConditions(where: Where, filter: RoomFilter): Condition[] {
     conditions.push(holdsAny(where, 'room.custom_fields', fieldPieces(key, value)))
   }
   if (name !== undefined && name !== '') {
-    const found = sql<boolean>`lower(room.label) like ${likePattern(name)} escape '\\'`
-    conditions.push(found)
+    conditions.push(contains(sql.ref('room.label'), name))
   }
   return conditions
 }

@@ -10,8 +10,8 @@ export function roomRoutes({ router, ctx }: RouteParts): void {
   router.add(getRoom, async ({ query }, call) => {
     const { room, lastMessage, created } = await getOrOpenRoom(ctx, {
       token: query.token,
-      roomId: query.rid,
-      preferredAgentId: query.agentId,
+      roomId: query.rid === '' ? undefined : query.rid,
+      preferredAgentId: query.agentId === '' ? undefined : query.agentId,
       source: sourceOf(call),
     })
     const viewer = { type: 'visitor', token: query.token } as const

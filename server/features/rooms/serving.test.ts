@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { TickingClock } from '../../../tests/support/clock.ts'
 import { forEachEngine } from '../../../tests/support/engines.ts'
 import {
   changeSettings,
@@ -15,7 +16,7 @@ import { useServer, type Answer } from '../../../tests/support/test-server.ts'
 import type { TestVisitor } from '../../../tests/support/visitor.ts'
 
 forEachEngine((engine) => {
-  const server = useServer(engine)
+  const server = useServer(engine, { clock: new TickingClock() })
   let rosa: TestUser
   let noor: TestUser
   let boss: TestUser
@@ -193,6 +194,15 @@ forEachEngine((engine) => {
       const later = { createdAt: span(new Date(Date.parse(ts) + 1).toISOString()) }
       assert.deepEqual(idsOf(await list(later)), [queued.rid, closed.rid])
       assert.deepEqual(idsOf(await list({ ...later, closedAt: span(ts) })), [closed.rid])
+      const everything = idsOf(await list({}))
+      const empty = {
+        departmentId: '',
+        createdAt: '',
+        closedAt: '',
+        customFields: '',
+        roomName: '',
+      }
+      assert.deepEqual(idsOf(await list(empty)), everything, 'empty is as good as absent')
       const texts: [string, string, string][] = [
         [
           'createdAt',
@@ -203,6 +213,11 @@ forEachEngine((engine) => {
         ['closedAt', '{"end":"x"}', 'The "closedAt.end" query parameter must be a valid date.'],
         ['closedAt', 'today', 'The "closedAt" query parameter must be a valid JSON.'],
         ['customFields', '{', 'The "customFields" query parameter must be a valid JSON.'],
+        [
+          'customFields',
+          '{"plan":{"$ne":"gold"}}',
+          'The "customFields" query parameter must be a valid JSON.',
+        ],
       ]
       for (const [key, value, text] of texts) {
         const answer = await list({ [key]: value })

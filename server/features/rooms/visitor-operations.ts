@@ -5,7 +5,7 @@ import { isUniqueViolation } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
 import { openRoom, type OpenedRoom } from '../../routing/open-room.ts'
 import { lastMessage } from '../messages/store.ts'
-import { accessVisitor } from '../visitors/access.ts'
+import { accessVisitor, asVisitor } from '../visitors/access.ts'
 import { tellWebhook } from '../webhooks/outbox.ts'
 import { closeLockedRoom } from '../../routing/close-room.ts'
 import { lockRouting } from '../../routing/routing-lock.ts'
@@ -43,14 +43,15 @@ export async function getOrOpenRoom(
     request.roomId === undefined
       ? await openRoomOnce(ctx, request)
       : { roomId: request.roomId, created: false }
-  const view = await ctx.db.read(async (reader) => {
-    const visitor = await accessVisitor(reader, request.token)
-    const room = await findRoom(reader, opened.roomId)
-    if (room?.visitor_id !== visitor.id || room.state === 'closed') {
-      throw new ApiError('invalid-room')
-    }
-    return { room, lastMessage: await lastMessage(reader, room.id) }
-  })
+  const view = await asVisitor(ctx, request.token, (visitor) =>
+    ctx.db.read(async (reader) => {
+      const room = await findRoom(reader, opened.roomId)
+      if (room?.visitor_id !== visitor.id || room.state === 'closed') {
+        throw new ApiError('invalid-room')
+      }
+      return { room, lastMessage: await lastMessage(reader, room.id) }
+    }),
+  )
   return { ...view, created: opened.created }
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { PageRequest } from '../../contract/paging.ts'
-import { likePattern } from '../../lib/like.ts'
+import { contains } from '../../storage/contains.ts'
 import type { Reader, Tx } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
 
@@ -156,12 +156,12 @@ export async function listSessions(
   let query = selectLogins(reader, now)
   if (userId !== undefined) query = query.where('session.user_id', '=', userId)
   if (text !== undefined && text !== '') {
-    const pattern = likePattern(text)
+    const columns = ['session.user_agent', 'session.ip', 'user.username', 'user.name']
     query = query.where(
-      sql<boolean>`(lower(session.user_agent) like ${pattern} escape '\\'
-        or lower(session.ip) like ${pattern} escape '\\'
-        or lower("user".username) like ${pattern} escape '\\'
-        or lower("user".name) like ${pattern} escape '\\')`,
+      contains(
+        columns.map((column) => sql.ref(column)),
+        text,
+      ),
     )
   }
   let sorted = query.selectAll('session').select(['user.username', 'user.name as user_name'])

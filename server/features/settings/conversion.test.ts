@@ -47,8 +47,8 @@ test('a value has exactly the type of its setting', () => {
 test('a choice is made from the offered values', () => {
   check(
     setting('Livechat_Routing_Method'),
-    ['External', 'Load_Rotation'],
-    ['external', '', ['External'], null],
+    ['Auto_Selection', 'Load_Rotation'],
+    ['external', 'External', '', ['Auto_Selection'], null],
   )
   check(
     setting('Livechat_hide_system_messages'),

@@ -12,6 +12,7 @@ export const SETTINGS_IN_USE: ReadonlySet<SettingId> = new Set<SettingId>([
   'Livechat_message_character_limit',
   'Livechat_display_offline_form',
   'Livechat_clear_local_storage_when_chat_ended',
+  'Livechat_WidgetLayoutClasses',
   'Livechat_validate_offline_email',
   'Livechat_offline_form_unavailable',
   'Livechat_offline_title',

@@ -1,6 +1,7 @@
 import { isoTime } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
 import type { Tx } from '../../storage/database.ts'
+import { ofMany } from '../../storage/many.ts'
 import type { Row } from '../../storage/tables.ts'
 
 /**
@@ -208,15 +209,13 @@ export const endedMemberships = (
 
 /** Who is a member now, by room and user. */
 export async function livingMemberships(
-  reader: Pick<Tx, 'q'>,
+  reader: Pick<Tx, 'rows'>,
   roomIds: readonly string[],
 ): Promise<Map<string, Map<string, Row<'subscription'>>>> {
-  const rows = await reader.q
-    .selectFrom('subscription')
-    .selectAll()
-    .where('room_id', 'in', [...roomIds])
-    .where('ended_at', 'is', null)
-    .execute()
+  const rows = await livingIn(
+    reader,
+    roomIds.map((id) => [id]),
+  )
   const rooms = new Map<string, Map<string, Row<'subscription'>>>()
   for (const row of rows) {
     const members = rooms.get(row.room_id)
@@ -225,3 +224,7 @@ export async function livingMemberships(
   }
   return rooms
 }
+
+const livingIn = ofMany<Row<'subscription'>>(
+  (rooms) => `select * from subscription where ended_at is null and room_id in (${rooms.join()})`,
+)

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { defineEndpoint } from '../../contract/define.ts'
-import { Nothing, Page, Paging, RecordId, SearchText } from '../../contract/schemas.ts'
+import { Nothing, OneOf, Page, Paging, RecordId, SearchText } from '../../contract/schemas.ts'
 import {
   Address,
   CustomFields,
@@ -142,7 +142,7 @@ export const listUsersByStatus = defineEndpoint({
     'Needs `view-d-room`; `roles` and `hasLoggedIn` narrow only for holders of `view-full-other-user-info`.',
   audience: 'user',
   query: Type.Object({
-    status: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('deactivated')])),
+    status: Type.Optional(OneOf(['active', 'deactivated'])),
     hasLoggedIn: Flag,
     type: Type.Optional(Type.String({ maxLength: 20 })),
     roles: Type.Optional(Type.Union([Type.Array(RecordId, { maxItems: 100 }), RecordId])),

@@ -107,8 +107,10 @@ function statusRoutes({ router, ctx }: RouteParts): void {
 }
 
 function ownRoutes({ router, ctx }: RouteParts): void {
-  router.add(ownContract.updateOwnBasicInfo, async ({ body }, { caller }) => {
+  router.add(ownContract.updateOwnBasicInfo, async ({ body }, call) => {
+    const { caller } = call
     const { statusType, ...data } = body.data
+    if (data.currentPassword !== undefined) call.countOwnGuess()
     const user = await own.editOwnAccount(ctx, caller, {
       ...data,
       ...(statusType === undefined ? {} : { status: statusType }),

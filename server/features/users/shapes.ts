@@ -1,12 +1,8 @@
 import { Type, type Static } from 'typebox'
+import { OneOf } from '../../contract/schemas.ts'
 
 /** Wire shapes of users that several features answer with. */
-export const UserStatus = Type.Union([
-  Type.Literal('online'),
-  Type.Literal('away'),
-  Type.Literal('busy'),
-  Type.Literal('offline'),
-])
+export const UserStatus = OneOf(['online', 'away', 'busy', 'offline'])
 
 export const Email = Type.Object({ address: Type.String(), verified: Type.Boolean() })
 
@@ -86,8 +82,7 @@ export const Me = Type.Object({
 })
 export type Me = Static<typeof Me>
 
-const choice = (...values: readonly string[]) =>
-  Type.Optional(Type.Union(values.map((value) => Type.Literal(value))))
+const choice = (...values: readonly string[]) => Type.Optional(OneOf(values))
 const flag = Type.Optional(Type.Boolean())
 const amount = Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000 }))
 const text = Type.Optional(Type.String({ maxLength: 200 }))

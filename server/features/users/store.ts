@@ -1,6 +1,6 @@
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely'
 import type { Order, PageRequest } from '../../contract/paging.ts'
-import { likePattern } from '../../lib/like.ts'
+import { contains } from '../../storage/contains.ts'
 import type { Reader, Tx } from '../../storage/database.ts'
 import type { Row, Tables } from '../../storage/tables.ts'
 
@@ -120,19 +120,15 @@ const matching =
   }
 
 function textCondition(where: Where, text: string, addresses: boolean): Expression<SqlBool> {
-  const pattern = likePattern(text)
-  const found: Expression<SqlBool>[] = [
-    sql<boolean>`lower("user".username) like ${pattern} escape '\\'`,
-    sql<boolean>`lower("user".name) like ${pattern} escape '\\'`,
-    sql<boolean>`lower("user".nickname) like ${pattern} escape '\\'`,
-  ]
+  const names = ['user.username', 'user.name', 'user.nickname'].map((name) => sql.ref(name))
+  const found: Expression<SqlBool>[] = [contains(names, text)]
   if (addresses) {
     found.push(
       where('id', 'in', (from) =>
         from
           .selectFrom('user_email')
           .select('user_id')
-          .where(sql<boolean>`lower(address) like ${pattern} escape '\\'`),
+          .where(contains(sql.ref('address'), text)),
       ),
     )
   }

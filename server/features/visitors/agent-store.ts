@@ -1,6 +1,6 @@
 import { sql, type Expression, type SqlBool } from 'kysely'
 import type { PageRequest } from '../../contract/paging.ts'
-import { likePattern } from '../../lib/like.ts'
+import { contains } from '../../storage/contains.ts'
 import type { Reader } from '../../storage/database.ts'
 import type { Row } from '../../storage/tables.ts'
 import { roomsWithVisitor, type RoomWithVisitor } from '../rooms/store.ts'
@@ -111,7 +111,7 @@ function chatsMatching(filter: ChatFilter, readable: Expression<SqlBool>): Expre
     conditions.push(sql`${readable} and exists (
       select 1 from message m
        where m.room_id = room.id and m.kind is null and m.deleted = 0 and m.hidden = 0
-         and lower(m.text) like ${likePattern(text)} escape '\\')`)
+         and ${contains(sql.ref('m.text'), text)})`)
   }
   return sql<SqlBool>`${sql.join(conditions, sql` and `)}`
 }
@@ -185,10 +185,7 @@ export function suggestVisitors(
 }
 
 const holding = (columns: readonly string[], text: string): Expression<SqlBool> =>
-  sql<SqlBool>`(${sql.join(
-    columns.map(
-      (column) =>
-        sql`lower(coalesce(${sql.ref(column)}, '')) like ${likePattern(text)} escape '\\'`,
-    ),
-    sql` or `,
-  )})`
+  contains(
+    columns.map((column) => sql`coalesce(${sql.ref(column)}, '')`),
+    text,
+  )

@@ -153,6 +153,11 @@ forEachEngine((engine) => {
     assert.deepEqual(namesOf(await find('LIND.example')), ['Ana Lind'])
     assert.deepEqual(namesOf(await find('+46')), ['Ana Lind'])
     assert.deepEqual(await find('_n_'), [])
+    await ana.visitor.register({ name: 'Élise ÅNGSTRÖM Іван' })
+    for (const term of ['élise', 'ÉLISE', 'ångström', 'Ångström', 'іван', 'ІВАН']) {
+      assert.equal((await find(term)).length, 1, term)
+    }
+    await ana.visitor.register({ name: 'Ana Lind' })
     const [found] = await find('guest-', { count: '1' })
     assert.equal(found._id, ana.visitor.id)
     assert.deepEqual(found.visitorEmails, [{ address: 'ana@lind.example' }])

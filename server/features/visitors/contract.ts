@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { defineEndpoint } from '../../contract/define.ts'
-import { IsoTime, RecordId, VisitorToken } from '../../contract/schemas.ts'
+import { IsoTime, OneOf, RecordId, VisitorToken } from '../../contract/schemas.ts'
 
 const TAG = 'Omnichannel Visitors'
 
@@ -126,10 +126,9 @@ export const setVisitorStatus = defineEndpoint({
   audience: 'visitor',
   body: Type.Object({
     token: VisitorToken,
-    status: Type.Union(
-      [Type.Literal('online'), Type.Literal('away'), Type.Literal('busy'), Type.Literal('offline')],
-      { description: 'Shown to the agent.' },
-    ),
+    status: OneOf(['online', 'away', 'busy', 'offline'], {
+      description: 'Shown to the agent.',
+    }),
   }),
   response: Type.Object({ token: Type.String(), status: Type.String() }),
   errors: ['invalid-token'],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { TickingClock } from '../../../tests/support/clock.ts'
 import { forEachEngine } from '../../../tests/support/engines.ts'
 import {
   changeSettings,
@@ -12,7 +13,7 @@ import {
 import { useServer } from '../../../tests/support/test-server.ts'
 
 forEachEngine((engine) => {
-  const server = useServer(engine)
+  const server = useServer(engine, { clock: new TickingClock() })
   const config = async (query: Record<string, string> = {}) =>
     expectOk(await server().get('livechat/config', query)).config
 

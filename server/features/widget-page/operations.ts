@@ -17,6 +17,8 @@ export interface StartData {
   /** Language of the installation; the visitor's own comes first. */
   language: string
   texts: { open: string; close: string; unreachable: string; retry: string }
+  /** Style sheets over the chat's own; the button has no use for them. */
+  sheets?: readonly string[]
 }
 
 /** Reads it as it is now, with texts in the visitor's language. */

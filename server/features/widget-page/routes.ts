@@ -8,6 +8,7 @@ import { directionOf, languageFor } from '../../texts/texts.ts'
 import { initialsPicture } from './avatar.ts'
 import { frameAncestors } from './frame-ancestors.ts'
 import { embeddable, readStartData, type StartData } from './operations.ts'
+import { policySource, styleSheets } from './style-sheets.ts'
 
 const LOADER = 'rocketchat-livechat.min.js'
 const FOR_EVER = 'public, max-age=31536000, immutable'
@@ -16,17 +17,20 @@ const NOT_BUILT = 'The chat is not built yet: run "npm run build" and start agai
 /** Languages times states of the settings that are in use at one time. */
 const VARIANTS = 64
 
+/** What the frame may load: its own, and the style sheets that an administrator names. */
+const policyWith = (sheets: readonly string[]): string =>
+  [...POLICY, ["style-src 'self'", ...sheets.map(policySource)].join(' ')].join('; ')
+
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self'",
   "img-src 'self' blob: data:",
   "media-src 'self' blob:",
   "connect-src 'self' blob:",
   "base-uri 'none'",
   "form-action 'none'",
   "object-src 'none'",
-].join('; ')
+]
 
 /**
  * What a website's visitors load: the button (`/livechat/rocketchat-livechat.min.js`), the chat
@@ -42,12 +46,13 @@ export function widgetPageRoutes({ http, ctx }: RouteParts): void {
     fill: (text: string, data: StartData, language: string, direction: string) => string,
     request: FastifyRequest,
     reply: FastifyReply,
+    more: Partial<StartData> = {},
   ): Promise<FastifyReply> => {
     const template = files.get(name)
     if (template === undefined) return reply.code(503).type('text/plain').send(NOT_BUILT)
     const accepted = request.headers['accept-language']
     const language = languageFor(accepted, ctx.settings.get('Language'))
-    const data = await readStartData(ctx, language)
+    const data = { ...(await readStartData(ctx, language)), ...more }
     const key = `${name} ${language} ${JSON.stringify(data)}`
     let file = filled.get(key)
     if (file === undefined) {
@@ -69,8 +74,10 @@ export function widgetPageRoutes({ http, ctx }: RouteParts): void {
 
   http.get('/livechat', (request, reply) => {
     const ancestors = frameAncestors(ctx.settings.get('Livechat_AllowedDomainsList'))
+    const sheets = styleSheets(ctx.settings.get('Livechat_WidgetLayoutClasses'))
+    const policy = policyWith(sheets)
     reply.header('cache-control', 'no-cache')
-    reply.header('content-security-policy', ancestors === '' ? POLICY : `${POLICY}; ${ancestors}`)
+    reply.header('content-security-policy', ancestors === '' ? policy : `${policy}; ${ancestors}`)
     reply.header('cross-origin-resource-policy', 'cross-origin')
     // Sites that isolate themselves show only frames that do so, too.
     reply.header('cross-origin-embedder-policy', 'require-corp')
@@ -80,7 +87,7 @@ export function widgetPageRoutes({ http, ctx }: RouteParts): void {
         .replace('<html>', () => `<html lang="${language}" dir="${direction}">`)
         .replace('</head>', () => `${preload(files, language)}</head>`)
         .replaceAll('__FOYER_START__', () => embeddable(data))
-    return sendFilled('index.html', fill, request, reply)
+    return sendFilled('index.html', fill, request, reply, { sheets })
   })
   // The page finds its parts relative to a path without the slash.
   http.get('/livechat/', (_request, reply) => reply.redirect('../livechat', 308))

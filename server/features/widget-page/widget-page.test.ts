@@ -100,6 +100,27 @@ forEachEngine((engine) => {
     assert.match(String(hostile.headers['content-security-policy']), /default-src 'none'; sandbox/)
   })
 
+  it('[S4] lets the chat load the style sheets that an administrator names, and nothing else', async () => {
+    const bare = await get('/livechat')
+    assert.match(bare.bytes.toString(), /"sheets":\[\]/)
+    await changeSettings(server(), {
+      Livechat_WidgetLayoutClasses:
+        "https://shop.example/chat.css?v=2, javascript:alert(1), '; script-src *, https://u:p@x.example/",
+      Livechat_AdditionalWidgetScripts: 'https://shop.example/chat.js',
+    })
+    const page = await get('/livechat')
+    const policy = String(page.headers['content-security-policy'])
+    assert.match(policy, /; style-src 'self' https:\/\/shop\.example\/chat\.css$/)
+    assert.match(policy, /; script-src 'self';/)
+    const html = page.bytes.toString()
+    assert.match(html, /"sheets":\["https:\/\/shop\.example\/chat\.css\?v=2"\]/)
+    assert.ok(!html.includes('chat.js'))
+    await changeSettings(server(), {
+      Livechat_WidgetLayoutClasses: '',
+      Livechat_AdditionalWidgetScripts: '',
+    })
+  })
+
   it('tells that a conversation began in the widget', async () => {
     await changeSettings(server(), { Livechat_accept_chats_with_no_agents: true })
     const sourceOf = async (referer: string): Promise<string> => {

@@ -73,7 +73,7 @@ export const omnichannelSettings = [
   text('Livechat_OfflineMessageToChannel_channel_name', '', 'offline', 'public'),
   select(
     'Livechat_Routing_Method',
-    ['External', 'Auto_Selection', 'Manual_Selection', 'Load_Balancing', 'Load_Rotation'],
+    ['Auto_Selection', 'Manual_Selection', 'Load_Balancing', 'Load_Rotation'],
     'Auto_Selection',
     'routing',
     'public',
