@@ -58,6 +58,7 @@ export function createAgentDesk(options: AgentDeskOptions): AgentDesk {
   let connection: Connection = 'connecting'
   let isSignedOut = false
   let isStarted = false
+  let isIdle = false
   let stopWaiting = (): void => {}
   let stopPolling: (() => void) | undefined
 
@@ -148,6 +149,13 @@ export function createAgentDesk(options: AgentDeskOptions): AgentDesk {
     stopPolling?.()
     stopPolling = undefined
     outbox.kick()
+    // A new connection counts as somebody who is there.
+    if (isIdle) tellIdle()
+  }
+
+  function tellIdle(): void {
+    const method = isIdle ? 'UserPresence:away' : 'UserPresence:online'
+    if (socket?.status === 'online') socket.call(method).catch(() => {})
   }
 
   /** No socket opens: asks for everything every few seconds. */
@@ -268,9 +276,16 @@ export function createAgentDesk(options: AgentDeskOptions): AgentDesk {
       const body = { roomId, ...given({ departmentId }) }
       await rest('POST livechat/inquiries.returnAsInquiry', { body })
     },
-    closeConversation: async (rid, comment, tags) => {
-      const body = { rid, ...given({ comment, tags }) }
+    closeConversation: async (rid, comment, { tags, sendTranscript } = {}) => {
+      const transcriptEmail =
+        sendTranscript === undefined ? undefined : { sendToVisitor: sendTranscript }
+      const body = { rid, ...given({ comment, tags, transcriptEmail }) }
       await rest('POST livechat/room.closeByUser', { body })
+    },
+    setIdle: (next) => {
+      if (next === isIdle) return
+      isIdle = next
+      tellIdle()
     },
     setAvailability: async (status) => {
       await rest('POST livechat/agent.status', { body: { status } })

@@ -107,7 +107,14 @@ export interface AgentDesk {
   /** Resolves with the room's id. */
   take: (inquiryId: string) => Promise<string>
   returnToQueue: (rid: string, departmentId?: string) => Promise<void>
-  closeConversation: (rid: string, comment?: string, tags?: string[]) => Promise<void>
+  /** `sendTranscript` decides whether the visitor is e-mailed one; absent, the server does. */
+  closeConversation: (
+    rid: string,
+    comment?: string,
+    options?: { tags?: string[]; sendTranscript?: boolean | undefined },
+  ) => Promise<void>
+  /** Tells whether the person is at the desk; best effort. */
+  setIdle: (isIdle: boolean) => void
   setAvailability: (availability: 'available' | 'not-available') => Promise<void>
   setStatus: (status: 'online' | 'away' | 'busy' | 'offline') => Promise<void>
 }

@@ -16,6 +16,7 @@ import type * as permissions from '../server/features/permissions/contract.ts'
 import type * as push from '../server/features/push/contract.ts'
 import type * as roles from '../server/features/roles/contract.ts'
 import type * as rooms from '../server/features/rooms/contract.ts'
+import type * as roomInfo from '../server/features/rooms/info-contract.ts'
 import type * as sessions from '../server/features/sessions/contract.ts'
 import type * as settings from '../server/features/settings/contract.ts'
 import type * as setup from '../server/features/setup/contract.ts'
@@ -63,7 +64,11 @@ interface AgentEndpoints {
   'GET rooms.get': typeof memberRooms.getRooms
   'GET rooms.info': typeof memberRooms.getRoomInfo
   'POST rooms.mediaConfirm/:rid/:fileId': typeof files.confirmMedia
+  'POST uploads.delete': typeof files.deleteUpload
+  'GET livechat/rooms': typeof rooms.listRooms
   'GET livechat/room.join': typeof rooms.joinRoom
+  'POST livechat/room.saveInfo': typeof roomInfo.saveInfo
+  'POST foyer/room.transcript': typeof transcripts.sendTranscriptNow
   'POST livechat/room.closeByUser': typeof rooms.closeRoomByUser
   'GET livechat/:rid/messages': typeof messages.roomMessages
   'POST method.call/:method': typeof methodCalls.callMethod
@@ -74,6 +79,7 @@ interface AgentEndpoints {
 
 /** What a desk shows of the visitor beside the conversation. */
 interface VisitorDetailsEndpoints {
+  'GET livechat/custom-fields': typeof customFields.listCustomFields
   'GET livechat/visitors.info': typeof visitorsForAgents.visitorInfo
   'GET livechat/visitors.pagesVisited/:roomId': typeof visitorsForAgents.pagesVisited
   'GET livechat/visitors.searchChats/room/:roomId/visitor/:visitorId': typeof visitorsForAgents.searchChats

@@ -8,7 +8,7 @@ import { useServer } from '../tests/support/test-server.ts'
 import { FollowedRoom, type TestVisitor } from '../tests/support/visitor.ts'
 import { createAgentDesk } from './agent-desk.ts'
 import { randomText } from './ids.ts'
-import { fastTimers } from './testing/fast-timers.ts'
+import { faultTimers } from './testing/fast-timers.ts'
 import { Browser, until, untilAfter, useUrl } from './testing/world.ts'
 import { createVisitorChat } from './visitor-chat.ts'
 import type { ChatItem } from './visitor-types.ts'
@@ -42,7 +42,7 @@ forEachEngine((engine) => {
         storage: browser.storage,
         tabs: browser.tab(),
         token: visitor.token,
-        timers: fastTimers,
+        timers: faultTimers,
       })
     let chat = openTab()
     const desk = createAgentDesk({
@@ -50,7 +50,7 @@ forEachEngine((engine) => {
       storage: office.storage,
       tabs: office.tab(),
       session: { userId: agent.userId, token: agent.headers['x-auth-token'] ?? '' },
-      timers: fastTimers,
+      timers: faultTimers,
     })
     t.after(() => {
       chat.stop()
@@ -105,8 +105,11 @@ forEachEngine((engine) => {
       texts.length > 0 && texts.join() === stored.slice(-texts.length).join()
     await untilAfter(() => both().every((items) => isNewestPart(said(items))), progress)
     // A page that was loaded again shows the newest; the others are asked for by scrolling.
-    while (chat.state().hasOlder) await chat.loadOlder()
-    while (desk.state().rooms[rid]?.state.hasOlder === true) await desk.loadOlder(rid)
+    // One that takes too long on a busy machine is asked for again.
+    while (chat.state().hasOlder) await chat.loadOlder().catch(() => undefined)
+    while (desk.state().rooms[rid]?.state.hasOlder === true) {
+      await desk.loadOlder(rid).catch(() => undefined)
+    }
     assert.deepEqual(said(chat.state().items), stored, 'one order for the visitor')
     assert.deepEqual(said(shown()), stored, 'and for the agent')
     const of = (mark: string): string[] => stored.filter((text) => text.startsWith(mark))

@@ -44,15 +44,16 @@ describe('the README of the client', () => {
     }
 
     const [visitor, , online] = [await run(0), await run(1), await run(2)]
-    const said: string[] = []
-    for (const child of [visitor, online]) {
-      child.stdout?.on('data', (data: Buffer) => said.push(data.toString()))
-    }
-    const codes = await Promise.all([once(visitor, 'exit'), once(online, 'exit')])
-    assert.deepEqual(
-      codes.map(([code]) => code as number),
-      [0, 0],
-    )
-    assert.deepEqual(said.sort(), ['The agent says: We do. It takes three days.\n', 'true\n'])
+    const ends = [visitor, online].map(async (child) => {
+      let said = ''
+      child.stdout?.on('data', (data: Buffer) => (said += data.toString()))
+      // Not `exit`, which comes before everything printed has been read.
+      const [code] = (await once(child, 'close')) as [number | null]
+      return { code, said }
+    })
+    assert.deepEqual(await Promise.all(ends), [
+      { code: 0, said: 'The agent says: We do. It takes three days.\n' },
+      { code: 0, said: 'true\n' },
+    ])
   })
 })

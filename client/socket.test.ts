@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { after, beforeEach, describe, test } from 'node:test'
 import { WebSocketServer, type WebSocket as ServerSocket } from 'ws'
+import { freePort } from '../tests/support/ports.ts'
 import { createSocket, SocketCallError, type Socket } from './socket.ts'
 import { ManualTimers } from './testing/manual-timers.ts'
 import { until } from './testing/world.ts'
@@ -25,6 +25,8 @@ class Peer {
   #port = 0
 
   async listen(): Promise<void> {
+    // It comes back where it was, and nobody else shall listen there meanwhile.
+    this.#port ||= await freePort()
     this.#server = new WebSocketServer({ port: this.#port, host: '127.0.0.1' })
     this.#server.on('connection', (socket) => {
       this.sockets.push(socket)
@@ -35,7 +37,6 @@ class Peer {
       })
     })
     await once(this.#server, 'listening')
-    this.#port = (this.#server.address() as AddressInfo).port
   }
 
   get url(): string {
@@ -245,6 +246,7 @@ describe('the socket', () => {
     const socket = open()
     await until(() => socket.status === 'refused', 'refused')
     timers.pass(120_000)
+    assert.equal(socket.status, 'refused', 'nothing is under way')
     assert.equal(peer.sockets.length, 1)
     peer.loginError = undefined
     socket.reconnectNow()

@@ -57,7 +57,7 @@ forEachEngine((engine) => {
     await until(() => textsOf(chat)[0] === 'Hello!', 'the edit')
     expectOk(await server().post('chat.delete', { roomId: rid, msgId: reply._id }, agent))
     await until(() => textsOf(chat).length === 1, 'the deletion')
-    assert.equal(chat.state().agent?.username, agent.username)
+    await until(() => chat.state().agent?.username === agent.username, 'the agent')
     await chat.close()
     await until(() => chat.state().room?.open === false, 'the end')
     assert.equal(chat.state().room?.closedBy, 'visitor')

@@ -175,6 +175,15 @@ export function createVisitorChat(options: VisitorChatOptions): VisitorChat {
     void session.start()
   }
 
+  function beginAnewEverywhere(): void {
+    beginAnew()
+    tabs.tell(FORGOTTEN)
+  }
+
+  function clearKept(): void {
+    for (const key of storage.keys('')) storage.remove(key)
+  }
+
   const stopListening = tabs.listen((text) => {
     if (text === MOVED && session.phase() === 'ready') session.readConfig().catch(() => {})
     if (text === FORGOTTEN) beginAnew()
@@ -231,10 +240,11 @@ export function createVisitorChat(options: VisitorChatOptions): VisitorChat {
         await rest('POST livechat/room.close', { body: owned() })
       const { token } = session
       if (session.visitor()) await rest('DELETE livechat/visitor/:token', { params: { token } })
-      for (const key of storage.keys('')) storage.remove(key)
-      beginAnew()
-      tabs.tell(FORGOTTEN)
+      clearKept()
+      beginAnewEverywhere()
     },
+    clearKept,
+    beginAnew: beginAnewEverywhere,
     pageVisited: async ({ change, title, href }) => {
       const pageInfo = { change, title, location: { href } }
       const body = { token: session.token, pageInfo, ...given({ rid: session.openRoomId() }) }

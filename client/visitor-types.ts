@@ -194,6 +194,10 @@ export interface VisitorChat {
   sendOfflineMessage: (message: OfflineMessage) => Promise<string>
   /** Erases the visitor at the server and here, and begins anew as somebody unknown. */
   forgetMe: () => Promise<void>
+  /** Removes what this browser keeps; the next page begins as somebody unknown. */
+  clearKept: () => void
+  /** Begins as whom the browser keeps, here and in other tabs: after `clearKept` somebody unknown. */
+  beginAnew: () => void
   pageVisited: (page: VisitedPage) => Promise<void>
   setCustomField: (key: string, value: string, overwrite?: boolean) => Promise<void>
   /** Who is asked first to take the next conversation; the routing has the last word. */

@@ -123,6 +123,10 @@ async function takeAll(): Promise<void> {
   await admin.page.goto(`${url}/appearance`)
   await admin.page.frameLocator('iframe').locator('body').waitFor()
   await take('desk-appearance', admin.page)
+  await admin.page.goto(`${url}/history`)
+  await admin.page.getByRole('link', { name: 'Ana Silva' }).click()
+  await admin.log.getByText('see you later').waitFor()
+  await take('desk-history', admin.page)
   await setStatus(site, agent, 'offline')
 
   /** Takes a conversation as the agent, and answers in it. */

@@ -68,7 +68,7 @@ export class Browser {
 export async function until(
   holds: () => boolean | Promise<boolean>,
   what: string,
-  patienceMs = 10_000,
+  patienceMs = 30_000,
 ): Promise<void> {
   const end = performance.now() + patienceMs
   while (!(await holds())) {

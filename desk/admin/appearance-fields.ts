@@ -18,6 +18,7 @@ export const APPEARANCE_GROUPS: readonly {
         _id: 'Livechat_widget_position',
         type: 'select',
         values: ['right', 'left'],
+        valueTexts: { right: 'look.right', left: 'look.left' },
         label: 'look.position',
       },
       { _id: 'Livechat_show_agent_info', type: 'boolean', label: 'look.agentInfo' },

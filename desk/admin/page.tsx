@@ -1,5 +1,5 @@
-import { useDocumentTitle } from '@mantine/hooks'
 import type { ReactNode } from 'react'
+import { usePageTitle } from '../lib/page-title.ts'
 import './admin.css'
 
 /** A page of the administration: its name, what one does there, and the content. */
@@ -16,7 +16,7 @@ export function Page({
   children: ReactNode
   wide?: boolean
 }) {
-  useDocumentTitle(`${title} – Foyer`)
+  usePageTitle(title)
   return (
     <div className="page" data-wide={wide || undefined}>
       <header className="page-head">

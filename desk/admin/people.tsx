@@ -117,7 +117,7 @@ function Person({ user, onChanged }: { user: User; onChanged: () => Promise<void
         <strong>{user.name}</strong>
         {isMe ? ` (${t('message.you')})` : ''}
         <small>
-          @{user.username}
+          <bdi dir="ltr">@{user.username}</bdi>
           {user.emails?.[0] === undefined ? '' : ` · ${user.emails[0].address}`}
         </small>
       </div>

@@ -27,7 +27,9 @@ export function SessionList({
             <div>
               <strong>{user === undefined ? what : user.name}</strong>{' '}
               {user === undefined ? null : (
-                <Badge variant="default" tt="none">{`@${user.username}`}</Badge>
+                <Badge variant="default" tt="none">
+                  <bdi dir="ltr">{`@${user.username}`}</bdi>
+                </Badge>
               )}
               <small>
                 {[user === undefined ? '' : what, device.os.name, session.ip]

@@ -7,7 +7,7 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core'
-import { useTexts } from '../texts/texts.ts'
+import { useTexts, type TextKey } from '../texts/texts.ts'
 import { ColorField } from './color-field.tsx'
 
 /** What an editor needs to know of a setting. */
@@ -15,6 +15,8 @@ export interface EditedSetting {
   _id: string
   type: string
   values?: string[]
+  /** Words for values; the others stand as they are. */
+  valueTexts?: Readonly<Record<string, TextKey>>
   min?: number
   secret?: true
   readonly?: true
@@ -79,7 +81,10 @@ export function SettingEditor({
       return (
         <NativeSelect
           {...common}
-          data={setting.values ?? []}
+          data={(setting.values ?? []).map((one) => {
+            const words = setting.valueTexts?.[one]
+            return { value: one, label: words === undefined ? one : t(words) }
+          })}
           value={text}
           onChange={(event) => onChange(event.currentTarget.value)}
         />

@@ -1,18 +1,20 @@
-import { Button, Group, Modal, Stack, Textarea } from '@mantine/core'
+import { Button, Checkbox, Group, Modal, Stack, TagsInput, Textarea } from '@mantine/core'
 import { useState, type FormEvent } from 'react'
+import type { Room } from '../../client/index.ts'
 import { errorText } from '../lib/errors.ts'
 import { useDesk } from '../session/desk.tsx'
 import { useTexts } from '../texts/texts.ts'
+import { useVisitor } from './use-visitor.ts'
 
 /** Ends a conversation, with a word for the record. */
 export function CloseDialog({
-  rid,
+  room,
   name,
   opened,
   onClose,
   onClosed,
 }: {
-  rid: string
+  room: Room
   name: string
   opened: boolean
   onClose: () => void
@@ -21,16 +23,20 @@ export function CloseDialog({
   const texts = useTexts()
   const { t } = texts
   const desk = useDesk()
+  const email = useVisitor(room)?.visitorEmails?.[0]?.address
   const [comment, setComment] = useState('')
+  const [typedTags, setTags] = useState<string[]>()
+  const [sendTranscript, setSendTranscript] = useState<boolean>()
   const [problem, setProblem] = useState<string>()
   const [isBusy, setBusy] = useState(false)
+  const tags = typedTags ?? room.tags ?? []
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
     setBusy(true)
     setProblem(undefined)
     try {
-      await desk.closeConversation(rid, comment.trim())
+      await desk.closeConversation(room._id, comment.trim(), { tags, sendTranscript })
       setComment('')
       onClose()
       onClosed()
@@ -61,6 +67,20 @@ export function CloseDialog({
             value={comment}
             onChange={(event) => setComment(event.currentTarget.value)}
           />
+          <TagsInput
+            label={t('details.tags')}
+            description={t('details.tagsHelp')}
+            maxTags={50}
+            value={tags}
+            onChange={setTags}
+          />
+          {email === undefined ? null : (
+            <Checkbox
+              label={t('close.transcript', { email })}
+              checked={sendTranscript ?? room.transcriptRequest !== undefined}
+              onChange={(event) => setSendTranscript(event.currentTarget.checked)}
+            />
+          )}
           <Group justify="flex-end" gap="sm">
             <Button variant="default" onClick={onClose}>
               {t('action.cancel')}

@@ -1,18 +1,32 @@
-import { CloseButton, Loader, TextInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
-import { useQuery } from '@tanstack/react-query'
-import { Clock, ExternalLink, Globe, Laptop, Mail, MapPin, Phone, Search, Tag } from 'lucide-react'
+import { Button, CloseButton } from '@mantine/core'
+import {
+  CalendarClock,
+  Clock,
+  Headset,
+  Laptop,
+  Mail,
+  MapPin,
+  MessageCircleHeart,
+  Pencil,
+  Phone,
+  Star,
+  Tag,
+  Tags,
+  Type,
+} from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import type { Room } from '../../client/index.ts'
-import { useRest } from '../session/desk.tsx'
+import { useAccess } from '../session/access.ts'
+import { useAgentName } from '../session/agents.ts'
 import { Avatar } from '../shell/avatar.tsx'
 import { useTexts } from '../texts/texts.ts'
 import { browserName } from './browser-name.ts'
 import './details.css'
-import { safeLink } from './links.ts'
-import { PastConversation, type PastChat } from './past-conversation.tsx'
-
-const PAGES = 20
+import { EditDetails } from './edit-details.tsx'
+import { Pages } from './pages.tsx'
+import { Past } from './past.tsx'
+import { useFields, valuesOf } from './use-fields.ts'
+import { useVisitor } from './use-visitor.ts'
 
 /** Who writes: what is known of the visitor, the pages he looked at, what was said before. */
 export function Details({
@@ -27,18 +41,13 @@ export function Details({
 }) {
   const texts = useTexts()
   const { t } = texts
-  const rest = useRest()
-  const { data: visitor } = useQuery({
-    queryKey: ['visitor', room.v._id],
-    queryFn: async () =>
-      (await rest('GET livechat/visitors.info', { query: { visitorId: room.v._id } })).visitor,
-  })
+  const { me, can } = useAccess()
+  const [isEditing, setEditing] = useState(false)
+  const visitor = useVisitor(room)
+  const agent = useAgentName(room.servedBy)
   const name = visitor?.name ?? room.fname
-  const fields = Object.entries({
-    ...(visitor?.livechatData as Record<string, unknown> | undefined),
-    ...(room.livechatData as Record<string, unknown> | undefined),
-  })
   const browser = visitor?.userAgent === undefined ? undefined : browserName(visitor.userAgent)
+  const mayEdit = room.servedBy?._id === me?._id || can('save-others-livechat-room-info')
   return (
     <aside className="details" aria-label={t('details.title')}>
       <header className="details-head">
@@ -60,7 +69,9 @@ export function Details({
         ))}
         {visitor?.phone?.map(({ phoneNumber }) => (
           <Fact key={phoneNumber} icon={<Phone size={15} />} label={t('details.phone')}>
-            <a href={`tel:${phoneNumber}`}>{phoneNumber}</a>
+            <a href={`tel:${phoneNumber}`}>
+              <bdi dir="ltr">{phoneNumber}</bdi>
+            </a>
           </Fact>
         ))}
         {browser === undefined ? null : (
@@ -78,16 +89,77 @@ export function Details({
             {texts.full(visitor.ts)}
           </Fact>
         )}
-        {fields.map(([key, value]) => (
-          <Fact key={key} icon={<Tag size={15} />} label={key}>
-            {String(value)}
-          </Fact>
-        ))}
+        <Fields scope="visitor" data={visitor?.livechatData} />
       </dl>
+
+      <section>
+        <h3>{t('details.conversation')}</h3>
+        <dl className="facts">
+          <Fact icon={<CalendarClock size={15} />} label={t('details.began')}>
+            {texts.full(room.ts)}
+          </Fact>
+          {agent === undefined ? null : (
+            <Fact icon={<Headset size={15} />} label={t('history.agent')}>
+              {agent}
+            </Fact>
+          )}
+          {room.topic === undefined ? null : (
+            <Fact icon={<Type size={15} />} label={t('details.topic')}>
+              {room.topic}
+            </Fact>
+          )}
+          {room.tags === undefined || room.tags.length === 0 ? null : (
+            <Fact icon={<Tags size={15} />} label={t('details.tags')}>
+              {room.tags.join(', ')}
+            </Fact>
+          )}
+          {room.satisfaction === undefined ? null : (
+            <Fact icon={<Star size={15} />} label={t('details.rating')}>
+              {room.satisfaction}
+            </Fact>
+          )}
+          {room.additionalFeedback === undefined ? null : (
+            <Fact icon={<MessageCircleHeart size={15} />} label={t('details.feedback')}>
+              {room.additionalFeedback}
+            </Fact>
+          )}
+          <Fields scope="room" data={room.livechatData} />
+        </dl>
+        {mayEdit && visitor !== undefined ? (
+          <Button
+            mt="xs"
+            size="compact-sm"
+            variant="subtle"
+            leftSection={<Pencil size={14} />}
+            onClick={() => setEditing(true)}
+          >
+            {t('details.edit')}
+          </Button>
+        ) : null}
+      </section>
+      {isEditing && visitor !== undefined ? (
+        <EditDetails room={room} visitor={visitor} onClose={() => setEditing(false)} />
+      ) : null}
       <Pages rid={room._id} />
       <Past room={room} />
     </aside>
   )
+}
+
+/** Custom fields under the names that people gave them. */
+function Fields({ scope, data }: { scope: 'visitor' | 'room'; data: unknown }) {
+  const fields = useFields(scope)
+  return Object.entries(valuesOf(data))
+    .filter(([, value]) => value !== '')
+    .map(([key, value]) => (
+      <Fact
+        key={key}
+        icon={<Tag size={15} />}
+        label={fields.find(({ _id }) => _id === key)?.label ?? key}
+      >
+        {value}
+      </Fact>
+    ))
 }
 
 function Fact({ icon, label, children }: { icon: ReactNode; label: string; children: ReactNode }) {
@@ -99,120 +171,5 @@ function Fact({ icon, label, children }: { icon: ReactNode; label: string; child
       </dt>
       <dd>{children}</dd>
     </div>
-  )
-}
-
-function Pages({ rid }: { rid: string }) {
-  const texts = useTexts()
-  const { t } = texts
-  const rest = useRest()
-  const { data } = useQuery({
-    queryKey: ['pages', rid],
-    queryFn: async () => {
-      const parts = { params: { roomId: rid }, query: { count: PAGES } }
-      return (await rest('GET livechat/visitors.pagesVisited/:roomId', parts)).pages
-    },
-    refetchInterval: 20_000,
-  })
-  return (
-    <section>
-      <h3>{t('details.pages')}</h3>
-      {data === undefined ? <Loader size="xs" aria-label={t('action.loading')} /> : null}
-      {data?.length === 0 ? <p className="soft none">{t('details.noPages')}</p> : null}
-      <ol className="pages">
-        {data?.map(({ _id, ts, navigation: { page } }) => {
-          const href = safeLink(page.location.href)
-          const title = page.title === '' ? page.location.href : page.title
-          return (
-            <li key={_id}>
-              <Globe size={14} aria-hidden="true" />
-              {href === undefined ? (
-                <span className="one-line">{title}</span>
-              ) : (
-                <a
-                  className="one-line"
-                  href={href}
-                  title={page.location.href}
-                  target="_blank"
-                  rel="noopener noreferrer nofollow"
-                >
-                  {title}
-                </a>
-              )}
-              <time className="soft" dateTime={ts}>
-                {texts.short(ts)}
-              </time>
-            </li>
-          )
-        })}
-      </ol>
-    </section>
-  )
-}
-
-function Past({ room }: { room: Room }) {
-  const texts = useTexts()
-  const { t } = texts
-  const rest = useRest()
-  const [words, setWords] = useState('')
-  const [searchText] = useDebouncedValue(words.trim(), 250)
-  const [shown, setShown] = useState<PastChat>()
-  const { data } = useQuery({
-    queryKey: ['past', room._id, searchText],
-    queryFn: async () => {
-      const { history } = await rest(
-        'GET livechat/visitors.searchChats/room/:roomId/visitor/:visitorId',
-        {
-          params: { roomId: room._id, visitorId: room.v._id },
-          query: { closedChatsOnly: true, count: 20, ...(searchText === '' ? {} : { searchText }) },
-        },
-      )
-      return history.filter(({ _id }) => _id !== room._id)
-    },
-    placeholderData: (before) => before,
-  })
-  const isSearchable = words !== '' || (data?.length ?? 0) > 0
-  return (
-    <section>
-      <h3>{t('details.past')}</h3>
-      {isSearchable ? (
-        <TextInput
-          size="xs"
-          mb="xs"
-          type="search"
-          leftSection={<Search size={14} />}
-          aria-label={t('details.searchPast')}
-          placeholder={t('details.searchPast')}
-          value={words}
-          onChange={(event) => setWords(event.currentTarget.value)}
-        />
-      ) : null}
-      {data?.length === 0 ? (
-        <p className="soft none">
-          {t(searchText === '' ? 'details.noPast' : 'details.nothingFound')}
-        </p>
-      ) : null}
-      <ul className="past">
-        {data?.map((chat) => (
-          <li key={chat._id}>
-            <button type="button" onClick={() => setShown(chat)}>
-              <strong>{texts.full(chat.ts)}</strong>
-              <span className="one-line soft">
-                {chat.servedBy === undefined
-                  ? t('past.unserved')
-                  : t('past.servedBy', { name: chat.servedBy.username })}
-                {' · '}
-                {t('past.messages', { count: chat.msgs })}
-              </span>
-              {chat.closingMessage === undefined || chat.closingMessage.msg === '' ? null : (
-                <span className="one-line soft">{chat.closingMessage.msg}</span>
-              )}
-              <ExternalLink size={13} aria-hidden="true" />
-            </button>
-          </li>
-        ))}
-      </ul>
-      <PastConversation chat={shown} onClose={() => setShown(undefined)} />
-    </section>
   )
 }

@@ -47,6 +47,7 @@ export function Entry({
     <div
       className="entry"
       data-own={item.own || undefined}
+      data-team={isOfColleague(item) || undefined}
       data-first={isFirst || undefined}
       data-failed={(item.kind !== 'message' && item.delivery === 'failed') || undefined}
     >
@@ -72,6 +73,10 @@ export function Entry({
     </div>
   )
 }
+
+/** Visitors' messages bear the name they gave; whatever else is not mine is of this side, too. */
+const isOfColleague = (item: ChatItem): boolean =>
+  !item.own && item.kind === 'message' && item.message.alias === undefined
 
 function nameOf(item: ChatItem, visitorName: string): string {
   if (item.kind !== 'message') return ''

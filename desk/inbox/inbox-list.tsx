@@ -1,47 +1,33 @@
 import { ActionIcon, Button, Switch, Tooltip } from '@mantine/core'
-import { useDocumentTitle } from '@mantine/hooks'
-import { useQuery } from '@tanstack/react-query'
 import { Bell, BellOff, Coffee, PencilLine } from 'lucide-react'
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import type { Conversation, Inquiry } from '../../client/index.ts'
 import { hasDraft } from '../conversation/drafts.ts'
+import { usePageTitle } from '../lib/page-title.ts'
 import { useShortcuts } from '../lib/shortcuts.ts'
-import { keep, readKept } from '../lib/storage.ts'
 import { useToasts } from '../lib/toasts.tsx'
 import { useAccess } from '../session/access.ts'
-import { useDesk, useDeskState, useRest } from '../session/desk.tsx'
+import { useDesk, useDeskState } from '../session/desk.tsx'
 import { Avatar } from '../shell/avatar.tsx'
 import { useTexts } from '../texts/texts.ts'
-import { useRinging } from './ringing.ts'
+import { isNew, useManualRouting, useMuted } from './attention.ts'
 import { WaitingTime } from './waiting-time.tsx'
-
-const MUTED = 'foyer.desk.muted'
 
 /** What waits for somebody, and the conversations of the agent. */
 export function InboxList({ rid }: { rid: string | undefined }) {
-  const { t } = useTexts()
+  const { t, number } = useTexts()
   const desk = useDesk()
   const [, go] = useLocation()
   const { fail } = useToasts()
   const queue = useDeskState((state) => state.queue)
   const conversations = useDeskState((state) => state.conversations)
   const phase = useDeskState((state) => state.phase)
-  const [isMuted, setMuted] = useState(() => readKept(MUTED) !== undefined)
+  const [isMuted, mute] = useMuted()
   const [taking, setTaking] = useState<string>()
   const isManual = useManualRouting()
+  usePageTitle(t('inbox.title'))
 
-  const given = conversations.filter((one) => isNew(one) && one.rid !== rid)
-  const ringing = given.length + (isManual ? queue.length : 0)
-  useRinging(ringing > 0, isMuted)
-  useDocumentTitle(
-    ringing > 0 ? `(${ringing}) ${t('inbox.title')} – Foyer` : `${t('inbox.title')} – Foyer`,
-  )
-
-  const mute = (): void => {
-    setMuted(!isMuted)
-    keep(MUTED, isMuted ? undefined : 'yes')
-  }
   const take = (inquiry: Inquiry): void => {
     setTaking(inquiry._id)
     desk
@@ -57,7 +43,6 @@ export function InboxList({ rid }: { rid: string | undefined }) {
   useShortcuts({
     j: () => move(1),
     k: () => move(-1),
-    m: mute,
     ...(queue[0] === undefined ? {} : { t: () => take(queue[0]!) }),
   })
 
@@ -81,7 +66,7 @@ export function InboxList({ rid }: { rid: string | undefined }) {
       </header>
       <div className="list-body">
         <h2>
-          {t('queue.title')} <span className="list-count">{queue.length}</span>
+          {t('queue.title')} <span className="list-count">{number(queue.length)}</span>
         </h2>
         <span className="unseen" role="status">
           {queue.length > 0 ? t('queue.announce', { count: queue.length }) : ''}
@@ -125,7 +110,7 @@ export function InboxList({ rid }: { rid: string | undefined }) {
           </ul>
         )}
         <h2>
-          {t('inbox.mine')} <span className="list-count">{conversations.length}</span>
+          {t('inbox.mine')} <span className="list-count">{number(conversations.length)}</span>
         </h2>
         {conversations.length === 0 && phase === 'ready' ? (
           <p className="list-none">{t('inbox.noneMine')}</p>
@@ -139,9 +124,6 @@ export function InboxList({ rid }: { rid: string | undefined }) {
     </section>
   )
 }
-
-/** Given to the agent, who has not looked at it yet. */
-const isNew = ({ subscription }: Conversation): boolean => subscription.userMentions > 0
 
 function ConversationRow({
   conversation,
@@ -236,18 +218,4 @@ function Availability() {
       labelPosition="left"
     />
   )
-}
-
-/** Whether agents choose from the queue themselves. */
-function useManualRouting(): boolean {
-  const rest = useRest()
-  const { data } = useQuery({
-    queryKey: ['routing'],
-    queryFn: async () => {
-      const query = { _id: 'Livechat_Routing_Method' }
-      return (await rest('GET settings.public', { query })).settings[0]?.value
-    },
-    refetchInterval: 60_000,
-  })
-  return data === 'Manual_Selection'
 }

@@ -19,6 +19,9 @@ const KNOWN: Readonly<Record<string, TextKey>> = {
   'error-setup-link-ended': 'error.setupEnded',
   'error-unauthorized': 'error.forbidden',
   'error-invalid-email': 'error.email',
+  'error-transcript-not-sent': 'error.transcript',
+  'error-not-authorized': 'error.forbidden',
+  'error-not-allowed': 'error.forbidden',
 }
 
 /** What went wrong, for people. */

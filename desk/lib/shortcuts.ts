@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 
 const WRITES = 'input, textarea, select, [contenteditable="true"]'
 
@@ -8,10 +8,11 @@ const WRITES = 'input, textarea, select, [contenteditable="true"]'
  */
 export function useShortcuts(actions: Readonly<Record<string, (() => void) | undefined>>): void {
   const current = useRef(actions)
-  useEffect(() => {
+  // With what is shown: a key that is pressed at once means what one sees.
+  useLayoutEffect(() => {
     current.current = actions
   })
-  useEffect(() => {
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
       if (event.target instanceof Element && event.target.matches(WRITES)) return

@@ -5,6 +5,8 @@ import { useRest } from './desk.tsx'
 /** Who is signed in, and what he may do. */
 export interface Access {
   me: Me | undefined
+  /** Whether all of it has come. */
+  isKnown: boolean
   /** False until it is known. */
   can: (permission: string) => boolean
 }
@@ -26,6 +28,7 @@ export function useAccess(): Access {
   })
   return {
     me,
+    isKnown: me !== undefined && permissions !== undefined,
     can: (wanted) => {
       const roles = permissions?.find(({ _id }) => _id === wanted)?.roles ?? []
       return (me?.roles ?? []).some((role) => roles.includes(role))

@@ -4,6 +4,9 @@ import { useTexts, type TextKey } from '../texts/texts.ts'
 const KEYS: readonly { keys: readonly string[]; what: TextKey }[] = [
   { keys: ['J'], what: 'keys.next' },
   { keys: ['K'], what: 'keys.previous' },
+  { keys: ['Q'], what: 'keys.inbox' },
+  { keys: ['H'], what: 'keys.history' },
+  { keys: ['/'], what: 'keys.search' },
   { keys: ['T'], what: 'keys.take' },
   { keys: ['R'], what: 'keys.reply' },
   { keys: ['Enter'], what: 'keys.send' },

@@ -4,6 +4,7 @@ import {
   Inbox,
   Keyboard,
   LogOut,
+  MessagesSquare,
   MonitorSmartphone,
   Palette,
   Settings2,
@@ -30,6 +31,7 @@ interface Place {
 
 const PLACES: readonly Place[] = [
   { path: '/', label: 'nav.inbox', icon: Inbox, needs: ['view-l-room'] },
+  { path: '/history', label: 'nav.history', icon: MessagesSquare, needs: ['view-l-room'] },
   { path: '/people', label: 'nav.people', icon: UsersRound, needs: ['view-livechat-manager'] },
   { path: '/appearance', label: 'nav.appearance', icon: Palette, needs: ['view-livechat-manager'] },
   { path: '/settings', label: 'nav.settings', icon: Settings2, needs: ['view-privileged-setting'] },
@@ -51,7 +53,7 @@ const SCHEMES = ['light', 'dark', 'auto'] as const
 
 /** The bar at the side, on a phone at the bottom. */
 export function Navigation({ access, onShowKeys }: { access: Access; onShowKeys: () => void }) {
-  const { t } = useTexts()
+  const { t, number } = useTexts()
   const [location] = useLocation()
   const unread = useDeskState(({ conversations }) =>
     conversations.reduce((sum, one) => sum + (one.unread > 0 ? 1 : 0), 0),
@@ -79,7 +81,11 @@ export function Navigation({ access, onShowKeys }: { access: Access; onShowKeys:
                   aria-current={isHere(path) ? 'page' : undefined}
                 >
                   <Icon size={21} strokeWidth={1.8} aria-hidden="true" />
-                  {path === '/' && count > 0 ? <span className="rail-count">{count}</span> : null}
+                  {path === '/' && count > 0 ? (
+                    <span className="rail-count" aria-hidden="true">
+                      {number(count)}
+                    </span>
+                  ) : null}
                 </Link>
               </Tooltip>
             </li>

@@ -1,16 +1,21 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
 import { InboxPage } from '../inbox/inbox-page.tsx'
+import { useSounds } from '../inbox/ringing.ts'
 import { useShortcuts } from '../lib/shortcuts.ts'
 import { useAccess } from '../session/access.ts'
 import { useRest } from '../session/desk.tsx'
 import { keepPush } from '../session/push.ts'
+import { useIdle } from '../session/use-idle.ts'
 import { useTexts } from '../texts/texts.ts'
 import { ConnectionNote } from './connection-note.tsx'
 import { KeysDialog } from './keys-dialog.tsx'
 import { Navigation } from './navigation.tsx'
 import './shell.css'
 
+const HistoryPage = lazy(async () => ({
+  default: (await import('../history/history-page.tsx')).HistoryPage,
+}))
 const PeoplePage = lazy(async () => ({ default: (await import('../admin/people.tsx')).PeoplePage }))
 const AppearancePage = lazy(async () => ({
   default: (await import('../admin/appearance.tsx')).AppearancePage,
@@ -32,11 +37,13 @@ const AccountPage = lazy(async () => ({
 export function Shell() {
   const { t } = useTexts()
   const access = useAccess()
-  const [location] = useLocation()
+  const [location, go] = useLocation()
   const [showsKeys, setShowsKeys] = useState(false)
-  useShortcuts({ '?': () => setShowsKeys(true) })
+  useShortcuts({ '?': () => setShowsKeys(true), q: () => go('/'), h: () => go('/history') })
   usePush()
-  const isTalking = location.startsWith('/conversations/')
+  useSounds()
+  useIdle()
+  const isTalking = /^\/(?:conversations|history)\/./.test(location)
 
   return (
     <div className="shell" data-talking={isTalking || undefined}>
@@ -54,6 +61,9 @@ export function Shell() {
             <Route path="/permissions" component={PermissionsPage} />
             <Route path="/sessions" component={SessionsPage} />
             <Route path="/account" component={AccountPage} />
+            <Route path="/history/:rid?">
+              {({ rid }) => <HistoryPage {...(rid === undefined ? {} : { rid })} />}
+            </Route>
             <Route path="/conversations/:rid">{({ rid }) => <InboxPage rid={rid} />}</Route>
             <Route>
               <InboxPage />

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
+import { expectOk } from '../support/seed.ts'
 import { ADMIN } from '../support/test-server.ts'
 import { until } from '../support/until.ts'
 import { expectAccessible } from './support/axe.ts'
@@ -90,7 +91,7 @@ describe('the desk for everybody', () => {
     await expectNoSidewaysScroll(page, 'the inbox')
     await page.getByRole('button', { name: 'Take the conversation with Ben' }).tap()
     await composer(page).fill('From my phone')
-    assert.equal(await page.getByRole('heading', { name: 'Inbox' }).isVisible(), false)
+    await page.getByRole('heading', { name: 'Inbox' }).waitFor({ state: 'hidden' })
     await page.getByRole('button', { name: 'Send', exact: true }).tap()
     await said(page).getByText('From my phone').waitFor()
     await expectNoSidewaysScroll(page, 'a conversation')
@@ -123,7 +124,9 @@ describe('the desk without a mouse', () => {
     t.after(() => page.context().close())
     const keys = page.keyboard
     await page.goto(site().url)
-    await page.getByLabel('Username or e-mail').waitFor()
+    const hasFocus = (field: Locator): Promise<boolean> =>
+      field.evaluate((element) => element === document.activeElement)
+    await until('the name has the focus', () => hasFocus(page.getByLabel('Username or e-mail')))
     await keys.type(agent.username)
     await keys.press('Tab')
     await keys.type(PASSWORD)
@@ -131,15 +134,14 @@ describe('the desk without a mouse', () => {
     await page.getByRole('button', { name: 'Take the conversation with Carla' }).waitFor()
     await keys.press('t')
     await said(page).getByText('Carla needs help').waitFor()
-    await until('one can write at once', () =>
-      composer(page).evaluate((field) => field === document.activeElement),
-    )
+    await until('one can write at once', () => hasFocus(composer(page)))
     await keys.type('Hello t?')
     await keys.press('Enter')
     await said(page).getByText('Hello t?').waitFor()
     await said(page).getByText('Sent', { exact: true }).waitFor()
     await keys.press('ArrowUp')
     await page.getByText('You are changing a message.').waitFor()
+    await until('its text is there', async () => (await composer(page).inputValue()) === 'Hello t?')
     await keys.press('End')
     await keys.type('!')
     await keys.press('Enter')
@@ -151,14 +153,18 @@ describe('the desk without a mouse', () => {
     await until('the details appear or go', async () => (await details.count()) !== before)
     await keys.press('e')
     const comment = page.getByRole('dialog').getByLabel('Comment')
-    await until('the comment has the focus', () =>
-      comment.evaluate((field) => field === document.activeElement),
-    )
+    await until('the comment has the focus', () => hasFocus(comment))
     await keys.type('Done')
+    await keys.press('Tab')
+    await keys.type('parcel')
+    await keys.press('Enter')
+    await page.getByRole('dialog').getByText('parcel', { exact: true }).waitFor()
     await keys.press('Tab')
     await keys.press('Tab')
     await keys.press('Enter')
     await page.getByText('The conversation with Carla is closed.').waitFor()
     assert.deepEqual(await visitor.texts(), ['Carla needs help', 'Hello t?!'])
+    const { room } = expectOk(await site().get('rooms.info', { roomId: visitor.rid }, agent))
+    assert.deepEqual(room.tags, ['parcel'])
   })
 })

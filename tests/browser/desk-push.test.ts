@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { createECDH } from 'node:crypto'
 import { describe, test } from 'node:test'
-import type { Page } from 'playwright-core'
+import type { Page, Worker } from 'playwright-core'
 import { seedAgent } from '../support/seed.ts'
 import { until } from '../support/until.ts'
 import { expectAccessible } from './support/axe.ts'
 import { useBrowser } from './support/browser.ts'
-import { openDesk } from './support/desk.ts'
+import { openDesk, said, seedQueue } from './support/desk.ts'
 import { useSite } from './support/site.ts'
 
 describe('notifications while the desk is closed', () => {
@@ -33,10 +33,34 @@ describe('notifications while the desk is closed', () => {
     }, pair.generateKeys('base64url'))
   }
 
+  /**
+   * What a click on the notification on screen does: the worker's own handler is called with it,
+   * since nobody else can click what the machine shows. A window is noted instead of opened, which
+   * takes the click of a person.
+   */
+  const click = (worker: Worker): Promise<{ opened: string[]; left: number }> =>
+    worker.evaluate(async () => {
+      const scope = self as unknown as {
+        registration: ServiceWorkerRegistration
+        clients: { openWindow: (url: string) => Promise<null> }
+      }
+      const opened: string[] = []
+      scope.clients.openWindow = (url) => Promise.resolve((opened.push(url), null))
+      const [notification] = await scope.registration.getNotifications()
+      const waited: Promise<unknown>[] = []
+      const event = Object.assign(new Event('notificationclick'), {
+        notification,
+        waitUntil: (work: Promise<unknown>) => waited.push(work),
+      })
+      self.dispatchEvent(event)
+      await Promise.all(waited)
+      return { opened, left: (await scope.registration.getNotifications()).length }
+    })
+
   test('they are switched on in the account, shown by the worker, and lead to the desk', async (t) => {
-    const { username, userId } = await seedAgent(site())
-    // The conversation that it leads to is made up.
-    const page = await openDesk(t, browser(), site(), username, { mayFail: true })
+    const { agent, visitor } = await seedQueue(site(), 'Ana Ferreira')
+    const { username, userId } = agent
+    const page = await openDesk(t, browser(), site(), username)
     const context = page.context()
     await withPushService(page)
     await page.goto(`${site().url}/account`)
@@ -48,9 +72,10 @@ describe('notifications while the desk is closed', () => {
     assert.equal((await stored(userId))[0]?.endpoint, 'https://push.example.com/1')
     await expectAccessible(page, 'the account')
 
-    await page.evaluate(() => navigator.serviceWorker.ready)
+    await until('the worker runs', () => context.serviceWorkers().length > 0)
     const [worker] = context.serviceWorkers()
-    assert.ok(worker, 'the worker runs')
+    assert.ok(worker)
+    await page.evaluate(() => navigator.serviceWorker.ready)
     const shown = () =>
       worker.evaluate(async () => {
         const { registration } = self as unknown as { registration: ServiceWorkerRegistration }
@@ -67,7 +92,7 @@ describe('notifications while the desk is closed', () => {
     await tools.send('ServiceWorker.enable')
     await until('the worker is registered', () => known.length > 0)
     const arrive = async (name: string): Promise<void> => {
-      const data = JSON.stringify({ rid: 'room1', name })
+      const data = JSON.stringify({ rid: visitor.rid, name })
       const registrationId = known.at(-1) ?? ''
       await tools.send('ServiceWorker.deliverPushMessage', {
         origin: site().url,
@@ -84,25 +109,24 @@ describe('notifications while the desk is closed', () => {
     // Until the browser has let go of the page that looked, it takes it for looked at.
     await until('it is shown', async () => {
       await arrive('Ana Ferreira')
-      return (await shown()).length === 1
+      return (await shown()).some(({ title }) => title === 'Ana Ferreira')
     })
     assert.deepEqual(await shown(), [
-      { title: 'Ana Ferreira', body: 'is waiting for an answer.', tag: 'room1' },
+      { title: 'Ana Ferreira', body: 'is waiting for an answer.', tag: visitor.rid },
     ])
+    const place = `${site().url}/conversations/${visitor.rid}`
+    assert.deepEqual(await click(worker), { opened: [place], left: 0 }, 'no desk is open')
     await away.close()
 
     await page.goto(`${site().url}/account`)
     await until('it can be switched again', () => box.isEnabled())
-    await worker.evaluate(async () => {
-      const { clients } = self as unknown as {
-        clients: { matchAll(options: object): Promise<{ postMessage(data: unknown): void }[]> }
-      }
-      const [desk] = await clients.matchAll({ type: 'window', includeUncontrolled: true })
-      // A client of a worker is of its own origin and takes no other.
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin
-      desk?.postMessage({ foyerOpen: 'room1' })
-    })
-    await page.waitForURL('**/conversations/room1')
+    await worker.evaluate(async (rid) => {
+      const { registration } = self as unknown as { registration: ServiceWorkerRegistration }
+      await registration.showNotification('Ana Ferreira', { tag: rid, data: { rid } })
+    }, visitor.rid)
+    assert.deepEqual(await click(worker), { opened: [], left: 0 }, 'the open desk is used')
+    await page.waitForURL(place)
+    await said(page).getByText('Ana Ferreira needs help').waitFor()
   })
 
   test('a browser that is told no longer is forgotten by the server', async (t) => {

@@ -56,7 +56,10 @@ describe('signing in at the desk', () => {
     await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD)
     await dialog.getByRole('button', { name: 'Sign in', exact: true }).click()
     await dialog.waitFor({ state: 'detached' })
-    assert.equal(await composer(page).inputValue(), 'Half a sentence')
+    await until(
+      'the draft is there',
+      async () => (await composer(page).inputValue()) === 'Half a sentence',
+    )
     await composer(page).press('Enter')
     await until('the visitor has it', async () =>
       (await visitor.texts()).includes('Half a sentence'),
@@ -73,8 +76,10 @@ describe('signing in at the desk', () => {
     await page.getByText('Draft', { exact: true }).waitFor()
     await page.reload()
     await page.getByRole('link', { name: /Ben/ }).click()
-    await composer(page).waitFor()
-    assert.equal(await composer(page).inputValue(), 'To be continued')
+    await until(
+      'the draft is there',
+      async () => (await composer(page).inputValue()) === 'To be continued',
+    )
   })
 
   test('what is sent while the network is away is kept on screen and arrives when it is back', async (t) => {
@@ -93,6 +98,9 @@ describe('signing in at the desk', () => {
       (await visitor.texts()).includes('Written in a tunnel'),
     )
     await said(page).getByText('Sent', { exact: true }).waitFor()
-    assert.equal(await said(page).getByText('Written in a tunnel').count(), 1)
+    await until(
+      'it is shown once',
+      async () => (await said(page).getByText('Written in a tunnel').count()) === 1,
+    )
   })
 })

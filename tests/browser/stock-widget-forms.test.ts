@@ -50,7 +50,7 @@ describe('the stock widget', () => {
       await frame.locator('button[type=submit]').click()
       await mails.until(({ mails: { length } }) => length === 1)
       assert.match(mails.mails[0]?.text ?? '', /Please call me & mine/)
-      chat.metOnly()
+      await chat.metOnly()
     })
   })
 
@@ -75,7 +75,7 @@ describe('the stock widget', () => {
       await chat.shows('Alice')
       await sayAs(server, agent, rid, 'Here I am')
       await chat.shows('Here I am')
-      chat.metOnly()
+      await chat.metOnly()
     })
   })
 
@@ -94,7 +94,7 @@ describe('the stock widget', () => {
     })
     await sayAs(server, agent, rid, 'Try another')
     await chat.shows('Try another')
-    chat.metOnly(`400 POST ${path}`, `400 POST ${path}`)
+    await chat.metOnly(`400 POST ${path}`, `400 POST ${path}`)
   })
 
   it('works without a form, and takes what the page tells of its visitor', async (t) => {
@@ -116,7 +116,7 @@ describe('the stock widget', () => {
       await chat.frame.locator('[class*=screen__chat-button]').getByText('1').waitFor()
       await callHost(chat.page, 'maximizeWidget')
       await chat.shows('Hello Fay')
-      chat.metOnly()
+      await chat.metOnly()
     })
   })
 
@@ -155,7 +155,7 @@ describe('the stock widget', () => {
         const { status } = await server.get(`livechat/visitor/${token}`)
         return status === 400
       })
-      chat.metOnly()
+      await chat.metOnly()
     })
   })
 
@@ -179,12 +179,11 @@ describe('the stock widget', () => {
         picture = chat.troubles.find((trouble) => /^failed GET .*red\.png$/.test(trouble))
         return picture !== undefined
       })
-      await chat.page.reload()
-      await chat.open()
+      await chat.reload()
       await chat.shows('Welcome')
       expectOk(await server.post('livechat/room.closeByUser', { rid, comment: 'Done' }, agent))
       await chat.shows(/finished/i)
-      chat.metOnly(picture ?? '', picture ?? '')
+      await chat.metOnly(picture ?? '', picture ?? '')
     })
   })
 })

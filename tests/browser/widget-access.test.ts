@@ -86,7 +86,7 @@ describe('the chat for everybody', () => {
     await widget.begin('Coloured')
     await widget.say('Hello')
     const rid = await agent.roomOf('Coloured')
-    await widget.message('Hello').waitFor()
+    await widget.shows('Hello', 'Sent')
     const look = async (screen: string): Promise<void> => {
       for (const color of ['#ffff00', '#808080', '#000000', '#ffffff', '#00aaff']) {
         await widget.page.evaluate((wanted) => {
@@ -159,6 +159,7 @@ describe('the chat for everybody', () => {
     await widget.shows('Fisrt', 'Sent')
     await keyboard.press('ArrowUp')
     await chat.getByText('Editing your message').waitFor()
+    await widget.holds('Fisrt')
     await keyboard.press('ControlOrMeta+a')
     await keyboard.type('First')
     await keyboard.press('Enter')
@@ -167,24 +168,29 @@ describe('the chat for everybody', () => {
     await agent.say(rid, 'An answer')
     await widget.message('An answer').waitFor()
     await reaches('Options for the message', 'Shift+Tab')
+    const isAt = (place: RegExp): Promise<void> =>
+      until(`the focus is at ${place}`, async () => place.test(await focused()))
     assert.match(await focused(), /An answer/)
     await keyboard.press('ArrowUp')
-    assert.match(await focused(), /First/)
+    await isAt(/First/)
     await keyboard.press('Enter')
+    await until('the menu is open', async () => !(await focused()).includes('First'))
     await keyboard.press('End')
-    assert.equal(await focused(), 'Delete')
+    await isAt(/^Delete$/)
     await keyboard.press('Enter')
     await chat.locator('dialog[open]').waitFor()
     await keyboard.press('Escape')
     await chat.locator('dialog').waitFor({ state: 'detached' })
-    assert.match(await focused(), /First/, 'the focus is where it was')
+    // The focus is where it was.
+    await isAt(/First/)
     await reaches('Options', 'Shift+Tab')
     for (let step = 0; step < 6 && (await focused()) !== 'Options'; step++) {
       await keyboard.press('Shift+Tab')
     }
     await keyboard.press('Enter')
+    await until('the menu is open', async () => (await focused()) !== 'Options')
     await keyboard.press('ArrowDown')
-    assert.equal(await focused(), 'End conversation')
+    await isAt(/^End conversation$/)
     await keyboard.press('Enter')
     await chat.locator('dialog[open]').waitFor()
     await reaches('End conversation')
@@ -192,7 +198,9 @@ describe('the chat for everybody', () => {
     await chat.locator('.ended').waitFor()
     await chat.getByRole('radio', { name: '1 star' }).focus()
     for (let star = 0; star < 4; star++) await keyboard.press('ArrowRight')
-    assert.ok(await chat.getByRole('radio', { name: '5 stars' }).isChecked())
+    await until('five stars are given', () =>
+      chat.getByRole('radio', { name: '5 stars' }).isChecked(),
+    )
     await reaches('Send rating')
     await keyboard.press('Enter')
     await chat.getByText('Thank you for your rating.').waitFor()

@@ -109,7 +109,10 @@ describe('the widget on a website', () => {
     await widget.button.click()
     await widget.message('Yes, here I am').waitFor()
     await until('nothing is unread', async () => (await widget.page.title()) === 'Shop')
-    assert.equal(await widget.page.locator('.badge').textContent(), '')
+    await until(
+      'the badge is empty',
+      async () => (await widget.page.locator('.badge').textContent()) === '',
+    )
     // Open here is open on the next page, without taking the focus there.
     await widget.page.goto(host().put('/next', shopPage(site().url)))
     await widget.message('Yes, here I am').waitFor()
@@ -147,15 +150,18 @@ describe('the widget on a website', () => {
       Object.keys((globalThis as unknown as HostWindow).RocketChat.livechat),
     )
     assert.deepEqual(functions.sort(), [...API].sort())
-    assert.equal(
-      await widget.button.evaluate((button) => getComputedStyle(button).backgroundColor),
-      'rgb(0, 255, 0)',
-    )
+    await until('the button has the colour', async () => {
+      const color = await widget.button.evaluate((one) => getComputedStyle(one).backgroundColor)
+      return color === 'rgb(0, 255, 0)'
+    })
 
     await call('maximizeWidget')
     await wasTold('onChatMaximized')
-    assert.equal(await widget.chat.locator('input[name=name]').inputValue(), 'Early Bird')
-    assert.equal(await widget.chat.locator('input[name=email]').inputValue(), 'early@example.com')
+    await until('what the page knows is filled in', async () => {
+      const fields = ['name', 'email'].map((name) => widget.chat.locator(`input[name=${name}]`))
+      const values = await Promise.all(fields.map((field) => field.inputValue()))
+      return values.join() === 'Early Bird,early@example.com'
+    })
     await call('setLanguage', 'de')
     await widget.chat.getByRole('button', { name: 'Gespräch beginnen' }).click()
     await wasTold('onPrechatFormSubmit')
@@ -173,10 +179,10 @@ describe('the widget on a website', () => {
     await wasTold('onChatMinimized')
     await call('hideWidget')
     await wasTold('onWidgetHidden')
-    assert.equal(await widget.button.isVisible(), false)
+    await widget.button.waitFor({ state: 'hidden' })
     await call('showWidget')
     await wasTold('onWidgetShown')
-    assert.equal(await widget.button.isVisible(), true)
+    await widget.button.waitFor()
     await page.evaluate(() => history.pushState({}, '', '/prices'))
     const { rooms } = (
       await site().get('livechat/rooms', { roomName: 'Early Bird' }, await site().admin())

@@ -23,6 +23,11 @@ async function begin(): Promise<void> {
   payAttention(session)
   const root = document.querySelector('#chat')
   if (root) render(<App session={session} pageUrl={host.pageUrl} />, root)
+  // Not in the page itself: a host that does not answer would keep the chat from being drawn.
+  for (const href of start.sheets ?? []) {
+    const link = { rel: 'stylesheet', crossOrigin: 'anonymous', href }
+    document.head.append(Object.assign(document.createElement('link'), link))
+  }
   bridge.tell('ready')
   await session.chat().start()
 }

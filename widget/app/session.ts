@@ -94,6 +94,10 @@ export function createSession({ serverUrl, start, bridge, texts }: SessionParts)
   let unfollow = chat.subscribe(changed)
 
   function changed(): void {
+    if (isToForget(chat)) {
+      chat.clearKept()
+      keep(DRAFT, undefined)
+    }
     for (const listener of listeners) listener()
   }
   function look(): Look {
@@ -155,4 +159,10 @@ export function createSession({ serverUrl, start, bridge, texts }: SessionParts)
       },
     },
   }
+}
+
+/** The site wants nothing kept of a conversation that is over. */
+export const isToForget = (chat: VisitorChat): boolean => {
+  const { config, room } = chat.state()
+  return config?.settings?.clearLocalStorageWhenChatEnded === true && room?.open === false
 }

@@ -60,7 +60,7 @@ function textsOf(language: string, catalogue: Catalogue): Texts {
   // A Briton reads the same words as an American, and another clock.
   const habits = navigator.languages.find((tag) => tag.split('-')[0] === base) ?? language
   const plural = new Intl.PluralRules(language)
-  const number = new Intl.NumberFormat(language)
+  const number = new Intl.NumberFormat(habits)
   const clock = new Intl.DateTimeFormat(habits, { timeStyle: 'short' })
   const date = new Intl.DateTimeFormat(habits, { dateStyle: 'long' })
   const near = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })

@@ -29,6 +29,8 @@ export interface StartData {
   offlineForm: boolean
   language: string
   texts: { open: string; close: string; unreachable: string; retry: string }
+  /** Style sheets of the site's owner; told to the chat only. */
+  sheets?: readonly string[]
 }
 
 /** A message of the other side; undefined for anything else that arrives. */

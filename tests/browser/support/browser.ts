@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { after, before } from 'node:test'
+import { after, afterEach, before } from 'node:test'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
@@ -14,7 +14,8 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ]
-const STEP_MS = 10_000
+const STEP_MS = 30_000
+const LAUNCH_MS = 120_000
 
 /** Windows that the tests look at. */
 export const DESKTOP = { width: 1280, height: 800 } as const
@@ -35,7 +36,7 @@ export interface WindowOptions {
 export function launchBrowser(): Promise<Browser> {
   const executablePath = process.env['CHROMIUM'] ?? PLACES.find((path) => existsSync(path))
   assert.ok(executablePath, `no Chromium at ${PLACES.join(', ')}; CHROMIUM names another place`)
-  return chromium.launch({ executablePath, args: FLAGS })
+  return chromium.launch({ executablePath, args: FLAGS, timeout: LAUNCH_MS })
 }
 
 /** A browser of the enclosing suite. Each window is a person of his own: nothing is shared. */
@@ -46,9 +47,8 @@ export interface TestBrowser {
 }
 
 /**
- * Declares Chromium for the enclosing suite. An error that a page does not catch, or one that it
- * writes to its console, fails the suite. To be declared before the site: what is declared first
- * ends first, and a page that loses its server complains.
+ * Declares Chromium for the enclosing suite. A test's windows are closed when it ends. An error that
+ * a page did not catch until then, or one that it wrote to its console, fails the test.
  */
 export function useBrowser(): () => TestBrowser {
   let browser: Browser | undefined
@@ -57,10 +57,13 @@ export function useBrowser(): () => TestBrowser {
   before(async () => {
     browser = await launchBrowser()
   })
-  after(async () => {
-    await browser?.close()
-    assert.deepEqual(errors, [], 'no page has an error')
+  // What a test leaves open would go on working beside the next ones.
+  afterEach(async () => {
+    for (const context of contexts) await context.close()
+    contexts.clear()
+    assert.deepEqual(errors.splice(0), [], 'no page has an error')
   })
+  after(() => browser?.close())
   const watch = (page: Page): Page => {
     page.setDefaultTimeout(STEP_MS)
     page.on('pageerror', (error) => errors.push(`${page.url()}: ${error.stack ?? error.message}`))

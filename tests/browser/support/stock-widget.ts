@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, type TestContext } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import type { FrameLocator, Locator, Page } from 'playwright-core'
 import { createApp } from '../../../server/app.ts'
 import { portOf } from '../../support/ddp-client.ts'
@@ -11,7 +12,8 @@ import type { WireMessage } from '../../support/visitor.ts'
 import type { TestBrowser } from './browser.ts'
 import { StockFront } from './stock-front.ts'
 
-const PATIENCE_MS = 10_000
+/** What the widget subscribes to in a conversation. */
+const STREAMS = 6
 
 /** A chat server behind a website that serves the stock widget. */
 export interface StockSite {
@@ -140,8 +142,8 @@ export class StockChat {
     await this.frame.locator('input[type=file]').first().setInputFiles({ name, mimeType, buffer })
   }
 
-  async shows(text: string | RegExp, patienceMs = PATIENCE_MS): Promise<void> {
-    await this.frame.getByText(text).first().waitFor({ timeout: patienceMs })
+  async shows(text: string | RegExp): Promise<void> {
+    await this.frame.getByText(text).first().waitFor()
   }
 
   async showsNoMore(text: string): Promise<void> {
@@ -153,15 +155,33 @@ export class StockChat {
     for (const text of texts) await this.frame.getByText(text, { exact: true }).click()
   }
 
-  /** With its first message it follows six streams, drops them, and follows them anew. */
+  /** With its first message it follows its streams, drops them, and follows them anew. */
   followsAgain(): Promise<void> {
-    return until('the widget follows its conversation', () => this.#followed >= 12)
+    return this.#follows(2 * STREAMS)
   }
 
-  /** The texts of the conversation's bubbles, in order. */
-  async said(): Promise<string[]> {
-    const bubbles = await this.frame.locator('[class*=message-bubble__]').allInnerTexts()
-    return bubbles.map((text) => text.trim())
+  /** Loads the page again and waits until the widget follows its conversation there. */
+  async reload(): Promise<void> {
+    const before = this.#followed
+    await this.page.reload()
+    await this.open()
+    await this.#follows(before + STREAMS)
+  }
+
+  /** What is said by socket before a subscription holds, this widget never hears of. */
+  #follows(subscriptions: number): Promise<void> {
+    return until('the widget follows its conversation', () => this.#followed >= subscriptions)
+  }
+
+  /** Waits until the conversation's bubbles are these, in order. */
+  async hasSaid(...texts: string[]): Promise<void> {
+    let said: string[] = []
+    const isSaid = async (): Promise<boolean> => {
+      const bubbles = await this.frame.locator('[class*=message-bubble__]').allInnerTexts()
+      said = bubbles.map((text) => text.trim())
+      return isDeepStrictEqual(said, texts)
+    }
+    await until('the bubbles are there', isSaid).catch(() => assert.deepEqual(said, texts))
   }
 
   /** The secret by which the widget is known. */
@@ -172,12 +192,13 @@ export class StockChat {
   }
 
   /** Fails on every error in the page, refused request and refused subscription but these. */
-  metOnly(...troubles: string[]): void {
+  async metOnly(...troubles: string[]): Promise<void> {
+    await until('they are met', () => this.troubles.length >= troubles.length)
     assert.deepEqual(this.troubles, troubles)
   }
 }
 
-/** The conversation that a widget holds, once the server has it. */
+/** The conversation that a widget has begun, once the server has it and the widget follows it. */
 export async function roomOf({ server }: StockSite, chat: StockChat): Promise<string> {
   const token = await chat.token()
   let rid: string | undefined
@@ -186,6 +207,7 @@ export async function roomOf({ server }: StockSite, chat: StockChat): Promise<st
     rid = answer.body.config.room?._id
     return rid !== undefined
   })
+  await chat.followsAgain()
   return rid!
 }
 

@@ -73,6 +73,11 @@ export class WidgetWindow {
     await this.message(text).waitFor()
   }
 
+  /** Waits until this text is in the field. */
+  holds(text: string): Promise<void> {
+    return until(`the field holds "${text}"`, async () => (await this.field.inputValue()) === text)
+  }
+
   /** The bubble with this text. */
   message(text: string): Locator {
     return this.chat.locator('.message', { hasText: text })

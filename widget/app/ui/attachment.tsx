@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { fetchFile, isOwnFile, saveFile } from '../files.ts'
 import { Overlay } from './dialog.tsx'
 import { Icon } from './icons.tsx'
-import { Markup } from './markup.tsx'
+import { withLinks } from './plain-text.tsx'
 import { useNow } from './use-session.ts'
 import { authorOf, plainOf, withoutQuote } from './words.ts'
 
@@ -48,7 +48,7 @@ export function Attachments({ list }: { list: readonly unknown[] | undefined }) 
             ) : (
               <FileCard path={path} name={name} />
             )}
-            {note === '' ? null : <Markup tree={undefined} text={note} />}
+            {note === '' ? null : <p>{withLinks(note)}</p>}
           </>
         )
       })}

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { ChatItem } from '../../../client/visitor-types.ts'
 import { EmojiButton } from './emoji-picker.tsx'
 import { Icon } from './icons.tsx'
@@ -37,7 +37,8 @@ export function Composer(props: {
     if (mode.kind !== 'edit') session.draft.set(value)
     session.chat().setTyping(value !== '')
   }
-  useEffect(() => {
+  // Before anything else is heard: a key pressed at once belongs to the text that is shown next.
+  useLayoutEffect(() => {
     if (mode.kind === 'edit') setText(mode.text)
     else setText(session.draft.get())
     if (mode.kind !== 'new') field.current?.focus()

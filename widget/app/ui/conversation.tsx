@@ -3,7 +3,6 @@ import { RestError } from '../../../client/rest.ts'
 import type { ChatItem } from '../../../client/visitor-types.ts'
 import { Announcer } from './announcer.tsx'
 import { Composer, type ComposerMode } from './composer.tsx'
-import { Confirm } from './dialog.tsx'
 import { MessageList } from './message-list.tsx'
 import type { MessageActions } from './message.tsx'
 import { useLater } from './use-later.ts'
@@ -90,8 +89,8 @@ export function Conversation() {
         />
       )}
       {isDropping ? <p class="drop">{t('compose.drop')}</p> : null}
-      {removing === undefined ? null : (
-        <Confirm
+      {removing === undefined || later === undefined ? null : (
+        <later.Confirm
           title={t('message.deleteTitle')}
           text={t('message.deleteText')}
           yes={t('message.delete')}

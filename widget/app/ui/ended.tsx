@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { isToForget } from '../session.ts'
 import { isEmail, Field } from './field.tsx'
 import { Icon } from './icons.tsx'
 import { useNow } from './use-session.ts'
@@ -21,7 +22,12 @@ export function Ended() {
       <button
         class="primary"
         type="button"
-        onClick={() => session.set({ leftRoom: chat.room?.id })}
+        onClick={() => {
+          if (isToForget(session.chat())) {
+            session.chat().beginAnew()
+            session.set({ guest: {} })
+          } else session.set({ leftRoom: chat.room?.id })
+        }}
       >
         {t('room.again')}
       </button>

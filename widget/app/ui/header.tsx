@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks'
 import { Avatar } from './avatar.tsx'
-import { Confirm } from './dialog.tsx'
 import { Icon } from './icons.tsx'
 import { Menu, type MenuItem } from './menu.tsx'
+import { useLater } from './use-later.ts'
 import { useNow } from './use-session.ts'
 
 const STATUSES = ['online', 'away', 'busy', 'offline'] as const
@@ -11,6 +11,7 @@ const STATUSES = ['online', 'away', 'busy', 'offline'] as const
 export function Header() {
   const { session, chat, ui, t } = useNow()
   const [asking, setAsking] = useState<'finish' | 'erase'>()
+  const later = useLater(asking !== undefined)
   const { agent, room, config } = chat
   const { title } = session.look()
   const serves = room?.open === true && agent !== undefined
@@ -68,8 +69,8 @@ export function Header() {
           </button>
         ) : null}
       </header>
-      {asking === 'finish' ? (
-        <Confirm
+      {later && asking === 'finish' ? (
+        <later.Confirm
           title={t('finish.title')}
           text={t('finish.text')}
           yes={t('finish')}
@@ -77,8 +78,8 @@ export function Header() {
           onYes={() => session.chat().close()}
         />
       ) : null}
-      {asking === 'erase' ? (
-        <Confirm
+      {later && asking === 'erase' ? (
+        <later.Confirm
           title={t('erase.title')}
           text={t('erase.text')}
           yes={t('erase.yes')}

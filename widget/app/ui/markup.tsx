@@ -1,21 +1,7 @@
 import type { ComponentChildren } from 'preact'
-
-/** A node of the server's tree; whatever it holds is drawn as elements and text, never as HTML. */
-interface Node {
-  type?: unknown
-  value?: unknown
-  level?: unknown
-  status?: unknown
-  unicode?: unknown
-  shortCode?: unknown
-  src?: unknown
-  label?: unknown
-  number?: unknown
-}
+import { Link, MAX_DEPTH, plain, withLinks, type MarkupNode } from './plain-text.tsx'
 
 const SAFE_LINK = /^(?:https?:\/\/|mailto:|tel:)/i
-const ADDRESS = /\bhttps?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]]/gi
-const MAX_DEPTH = 12
 const FACES: Readonly<Record<string, string>> = {
   smile: '😄',
   slight_smile: '🙂',
@@ -39,26 +25,15 @@ const FACES: Readonly<Record<string, string>> = {
   eyes: '👀',
 }
 
-/** A message's text, as its tree says; without one, as it stands with its addresses as links. */
-export function Markup({ tree, text }: { tree: readonly unknown[] | undefined; text: string }) {
-  if (tree === undefined || tree.length === 0) return <p>{withLinks(text)}</p>
-  return <>{blocks(tree, 0)}</>
-}
-
-/** The words of a tree, without their marks. */
-export const spoken = (tree: readonly unknown[]): string =>
-  tree.map((node) => plain(node)).join(' ')
-
-/** Whether a message is nothing but a few emojis, which are drawn large. */
-export const isBigEmoji = (tree: readonly unknown[] | undefined): boolean =>
-  tree?.length === 1 && (tree[0] as Node | null)?.type === 'BIG_EMOJI'
+/** A message's text, as its tree says; whatever it holds is drawn as elements, never as HTML. */
+export const Markup = ({ tree }: { tree: readonly unknown[] }) => <>{blocks(tree, 0)}</>
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 const blocks = (nodes: readonly unknown[], depth: number): ComponentChildren =>
-  nodes.map((node) => block((node ?? {}) as Node, depth))
+  nodes.map((node) => block((node ?? {}) as MarkupNode, depth))
 
-function block({ type, value, level }: Node, depth: number): ComponentChildren {
+function block({ type, value, level }: MarkupNode, depth: number): ComponentChildren {
   if (depth > MAX_DEPTH) return null
   const inner = listOf(value)
   switch (type) {
@@ -70,14 +45,14 @@ function block({ type, value, level }: Node, depth: number): ComponentChildren {
     case 'CODE':
       return (
         <pre dir="ltr">
-          <code>{inner.map((line) => `${plain((line as Node | null)?.value)}\n`)}</code>
+          <code>{inner.map((line) => `${plain((line as MarkupNode | null)?.value)}\n`)}</code>
         </pre>
       )
     case 'UNORDERED_LIST':
     case 'TASKS':
-      return <ul>{inner.map((item) => listItem(item as Node, depth + 1))}</ul>
+      return <ul>{inner.map((item) => listItem(item as MarkupNode, depth + 1))}</ul>
     case 'ORDERED_LIST':
-      return <ol>{inner.map((item) => listItem(item as Node, depth + 1))}</ol>
+      return <ol>{inner.map((item) => listItem(item as MarkupNode, depth + 1))}</ol>
     case 'LINE_BREAK':
       return <div class="gap" />
     case 'KATEX':
@@ -87,7 +62,7 @@ function block({ type, value, level }: Node, depth: number): ComponentChildren {
   }
 }
 
-function listItem({ type, value, status, number }: Node, depth: number): ComponentChildren {
+function listItem({ type, value, status, number }: MarkupNode, depth: number): ComponentChildren {
   const mark = type === 'TASK' ? (status === true ? '☑ ' : '☐ ') : ''
   const place = typeof number === 'number' ? { value: number } : {}
   return (
@@ -99,9 +74,9 @@ function listItem({ type, value, status, number }: Node, depth: number): Compone
 }
 
 const inlines = (nodes: readonly unknown[], depth: number): ComponentChildren =>
-  nodes.map((node) => inline((node ?? {}) as Node, depth))
+  nodes.map((node) => inline((node ?? {}) as MarkupNode, depth))
 
-function inline(node: Node, depth: number): ComponentChildren {
+function inline(node: MarkupNode, depth: number): ComponentChildren {
   if (depth > MAX_DEPTH) return null
   const { type, value } = node
   const inner = (): ComponentChildren =>
@@ -143,36 +118,8 @@ function link(value: unknown): ComponentChildren {
   return SAFE_LINK.test(href) ? <Link href={href}>{words}</Link> : words
 }
 
-function Link({ href, children }: { href: string; children: ComponentChildren }) {
-  return (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-      {children}
-    </a>
-  )
-}
-
-function emoji({ unicode, value, shortCode }: Node): ComponentChildren {
+function emoji({ unicode, value, shortCode }: MarkupNode): ComponentChildren {
   if (typeof unicode === 'string') return unicode
   const name = plain(value) || plain(shortCode)
   return (Object.hasOwn(FACES, name) ? FACES[name] : undefined) ?? `:${name}:`
-}
-
-/** The text in a node and all below it. */
-function plain(value: unknown, depth = 0): string {
-  if (typeof value === 'string') return value
-  if (depth > MAX_DEPTH || typeof value !== 'object' || value === null) return ''
-  if (Array.isArray(value)) return value.map((part) => plain(part, depth + 1)).join('')
-  const { value: inner, unicode, src, label } = value as Node
-  return plain(inner ?? unicode ?? label ?? src, depth + 1)
-}
-
-function withLinks(text: string): ComponentChildren {
-  const parts: ComponentChildren[] = []
-  let from = 0
-  for (const { 0: address, index } of text.matchAll(ADDRESS)) {
-    parts.push(text.slice(from, index), <Link href={address}>{address}</Link>)
-    from = index + address.length
-  }
-  parts.push(text.slice(from))
-  return parts
 }

@@ -1,9 +1,9 @@
 import type { ChatItem } from '../../../client/visitor-types.ts'
-import { Attachments, Quote } from './attachment.tsx'
 import { fileRefusalOf, refusalOf } from './failure.ts'
 import { Icon, type IconName } from './icons.tsx'
-import { isBigEmoji, Markup } from './markup.tsx'
 import { Menu, type MenuItem } from './menu.tsx'
+import { isBigEmoji, withLinks } from './plain-text.tsx'
+import { useLater } from './use-later.ts'
 import { useNow } from './use-session.ts'
 import { plainOf, timeOf, wordsOf } from './words.ts'
 
@@ -25,8 +25,9 @@ export function MessageBubble(props: {
   actions: MessageActions
 }) {
   const { item, isLast, isTabbable, actions } = props
-  const now = useNow()
-  const { t, time } = now
+  const { t, time } = useNow()
+  // The conversation around has asked for it.
+  const later = useLater(false)
   const side = item.own ? 'own' : 'other'
   const isStored = item.kind === 'message'
   const isEdited = isStored && item.message.editedAt !== undefined
@@ -39,9 +40,13 @@ export function MessageBubble(props: {
     <div class={`message ${side} ${isFailed ? 'failed' : ''}`} id={`m-${item.id}`}>
       <div class={`bubble ${isBig ? 'big' : ''} ${holdsPicture ? 'media' : ''}`} dir="auto">
         {item.kind === 'upload' ? <Sending item={item} /> : null}
-        {isStored ? <Attachments list={item.message.attachments} /> : null}
-        {item.kind === 'echo' && item.quote !== undefined ? <Quote id={item.quote} /> : null}
-        {item.text === '' ? null : <Markup tree={tree} text={wordsOf(item)} />}
+        {later && isStored ? <later.Attachments list={item.message.attachments} /> : null}
+        {later && item.kind === 'echo' && item.quote ? <later.Quote id={item.quote} /> : null}
+        {item.text === '' ? null : later && tree?.length ? (
+          <later.Markup tree={tree} />
+        ) : (
+          <p>{withLinks(wordsOf(item))}</p>
+        )}
       </div>
       {isStored && !isFailed ? (
         <Options item={item} isTabbable={isTabbable} actions={actions} />

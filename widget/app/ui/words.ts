@@ -1,5 +1,5 @@
 import type { ChatItem } from '../../../client/visitor-types.ts'
-import { spoken } from './markup.tsx'
+import { spoken } from './plain-text.tsx'
 import type { Now } from './use-session.ts'
 
 const QUOTE_LINK = /^\[ \]\([^)]*\)\s*/
