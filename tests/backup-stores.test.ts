@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import { createApp } from '../server/app.ts'
 import { backUp } from '../server/backup/backup.ts'
 import { restore } from '../server/backup/restore.ts'
@@ -14,11 +13,11 @@ import { filesWith } from './support/files.ts'
 import { download } from './support/forms.ts'
 import { S3Server } from './support/s3-server.ts'
 import { testConfig, TestServer } from './support/test-server.ts'
+import { until } from './support/until.ts'
 import { linkOf, asVisitor, uploaded, type FileMessage } from './support/uploads.ts'
 import { ALONE, newVisitor, randomId, TestVisitor } from './support/visitor.ts'
 
 const MB = 1024 * 1024
-const PATIENCE_MS = 10_000
 
 /** Runs a server on a place while `work` uses it. */
 async function serving<Result>(
@@ -135,11 +134,8 @@ forEachEngine((engine) => {
       await end()
       if (config.storage.kind !== 'sqlite') return
       const { folder } = config.storage
-      const latest = Date.now() + PATIENCE_MS
-      while ((await filesWith(folder, mark)).length > 0) {
-        assert.ok(Date.now() < latest, 'the log is emptied soon after the backup')
-        await wait(50)
-      }
+      const isGone = async (): Promise<boolean> => (await filesWith(folder, mark)).length === 0
+      await until('the log is emptied after the backup', isGone)
     })
   })
 })

@@ -133,6 +133,8 @@ forEachEngine((engine) => {
 
   test('[P13] a place in use or with an installation is left alone', async () => {
     const config = testConfig(server().app.ctx.config.storage)
+    // A running server writes down when its next round is due, the first time within a minute.
+    await server().app.retention.tick()
     const archive = places.archive(`${engine.name}-used.foyer`)
     await backUp(config, archive, '0.0.0')
     const before = await places.stateOf(config.storage)

@@ -150,6 +150,7 @@ forEachEngine((engine) => {
     }
     const message = '/api/v1/livechat/message'
     assert.equal(await api('GET', '/api/v1/no.such.thing'), 404)
+    assert.equal(await api('POST', '/api/v1/no.such.thing', '<a/>', 'application/xml'), 404)
     assert.equal(await api('PATCH', message), 405)
     assert.equal(await api('GET', message), 405)
     assert.equal(await api('POST', message, `"${'x'.repeat(100_001)}"`), 413)
@@ -167,11 +168,12 @@ forEachEngine((engine) => {
   test('bytes that are no HTTP are answered in the envelope and the connection is closed', async () => {
     const url = new URL(await server().app.http.listen({ port: 0, host: '127.0.0.1' }))
     const talk = (bytes: string): Promise<string> =>
-      new Promise((resolve, reject) => {
+      new Promise((resolve) => {
         let text = ''
         const socket = connect(Number(url.port), url.hostname, () => socket.write(bytes))
         socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-        socket.on('error', reject).on('close', () => resolve(text))
+        // The server hangs up without reading on, which resets the connection behind its answer.
+        socket.on('error', () => undefined).on('close', () => resolve(text))
       })
     const bytes = {
       400: ['NONSENSE\r\n\r\n', 'FOO / HTTP/1.1\r\nHost: a\r\n\r\n', 'GET / HTTP/9.9\r\n\r\n'],

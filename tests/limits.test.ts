@@ -9,13 +9,13 @@ import {
   type RequestParts,
   type TestServer,
 } from './support/test-server.ts'
+import { until } from './support/until.ts'
 import { ALONE, newVisitor, randomId, TestVisitor, type Api } from './support/visitor.ts'
 
 const [sqlite] = ENGINES
 const ON = { ...ALONE, OVERWRITE_SETTING_API_Enable_Rate_Limiter: 'true' }
-/** A busy machine shall not shed what a test counts. */
-const UNHURRIED = { OVERWRITE_SETTING_Foyer_overload_lag_ms: '1000000' }
 const MINUTE_MS = 60_000
+const BLOCKS = 10
 
 /** The server as reached from one address, through the proxy in front of it. */
 const from = (server: TestServer, address: string): Api => ({
@@ -59,7 +59,6 @@ describe('behind one trusted proxy', () => {
   const server = useServer(sqlite!, {
     environment: {
       ...ON,
-      ...UNHURRIED,
       TRUSTED_PROXIES: '1',
       OVERWRITE_SETTING_Foyer_rate_user_per_minute: '30',
     },
@@ -121,7 +120,11 @@ describe('behind one trusted proxy', () => {
 })
 
 describe('without a trusted proxy', () => {
-  const server = useServer(sqlite!, { environment: { ...ON, ...UNHURRIED } })
+  const now = Date.parse('2026-08-01T10:00:00.000Z')
+  const server = useServer(sqlite!, {
+    environment: ON,
+    clock: { now: () => now },
+  })
 
   test('[S6] whoever claims other addresses is still counted as one', async () => {
     const read = () => from(server(), newAddress()).request('GET', `livechat/visitor/${randomId()}`)
@@ -130,15 +133,19 @@ describe('without a trusted proxy', () => {
 })
 
 describe('under load', () => {
-  const server = useServer(sqlite!, { environment: ON })
+  const server = useServer(sqlite!, {
+    environment: { ...ON, OVERWRITE_SETTING_Foyer_overload_lag_ms: '250' },
+  })
 
   test('[P12] a blocked event loop sheds calls with 503 and Retry-After, and recovers', async () => {
     const call = () => server().get('settings.oauth')
-    assert.equal((await call()).status, 200)
+    const recovered = () => until('calls are taken', async () => (await call()).status === 200)
+    await recovered()
     const blocked = new Int32Array(new SharedArrayBuffer(4))
-    Atomics.wait(blocked, 0, 0, 700)
     let answer = await call()
-    for (const until = Date.now() + 50; answer.status === 200 && Date.now() < until;) {
+    // Blocked again where the machine itself took so long that the server has recovered.
+    for (let attempt = 0; answer.status === 200 && attempt < BLOCKS; attempt++) {
+      Atomics.wait(blocked, 0, 0, 700)
       await setImmediate()
       answer = await call()
     }
@@ -146,8 +153,11 @@ describe('under load', () => {
     assert.equal(answer.headers['retry-after'], '1')
     assert.equal(answer.body.success, false)
     assert.equal(answer.body.errorType, 'error-overloaded')
-    assert.equal((await server().request('GET', '/health')).status, 200)
-    while ((await call()).status === 503) await setImmediate()
-    assert.equal((await call()).status, 200)
+    for (const watched of ['/health', '/metrics', '/metrics?name=all', '/health?deep']) {
+      Atomics.wait(blocked, 0, 0, 700)
+      await setImmediate()
+      assert.equal((await server().request('GET', watched)).status, 200, watched)
+    }
+    await recovered()
   })
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Reader } from '../server/storage/database.ts'
 import { MovableClock } from './support/clock.ts'
-import { DdpClient } from './support/ddp-client.ts'
+import { DdpClient, type Frame } from './support/ddp-client.ts'
 import { NO_BUS, useNodes } from './support/nodes.ts'
 import { Receiver } from './support/receiver.ts'
 import {
@@ -16,6 +16,7 @@ import {
 } from './support/seed.ts'
 import { sayAs, seedServedRoom } from './support/served-room.ts'
 import type { TestServer } from './support/test-server.ts'
+import { until } from './support/until.ts'
 import { ALONE, FollowedRoom, randomId, TestVisitor } from './support/visitor.ts'
 
 const ROUNDS = 5
@@ -210,10 +211,19 @@ describe('two processes of one installation', () => {
     await widget.message(visitor.rid, 'and back')
     const extra = { token: visitor.token }
     const event = `${visitor.rid}/user-activity`
-    await widget.call('stream-notify-room', event, 'x', ['user-typing'], extra)
-    await desk.event('notify-room', event, ([, what]) => what?.[0] === 'user-typing')
-    await desk.call('stream-notify-room', event, agent.username, ['user-typing'])
-    await widget.event('notify-room', `${visitor.rid}/typing`, ([, typing]) => typing === true)
+    const isTyping = ({ fields }: Frame): boolean => {
+      const [who, what] = fields?.args ?? []
+      return who === agent.username ? what === true : what?.[0] === 'user-typing'
+    }
+    // Best effort between processes: what is lost on the way is told with the next key.
+    await until('the agent sees the visitor type', async () => {
+      await widget.call('stream-notify-room', event, 'x', ['user-typing'], extra)
+      return desk.events('notify-room', event).some(isTyping)
+    })
+    await until('the visitor sees the agent type', async () => {
+      await desk.call('stream-notify-room', event, agent.username, ['user-typing'])
+      return widget.events('notify-room', `${visitor.rid}/typing`).some(isTyping)
+    })
     expectOk(await through(b, visitor).close())
     await widget.event('room-messages', visitor.rid, ([{ t }]) => t === 'livechat-close')
     await widget.close()

@@ -27,6 +27,8 @@ test(
       environment: {
         ADMIN_PASS: password,
         OVERWRITE_SETTING_API_Enable_Rate_Limiter: 'true',
+        // However busy this machine is.
+        OVERWRITE_SETTING_Foyer_overload_lag_ms: '1000000',
         OVERWRITE_SETTING_Livechat_accept_chats_with_no_agents: 'false',
       },
     })

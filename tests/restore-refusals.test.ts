@@ -3,10 +3,13 @@ import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { before, test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { Client } from 'pg'
 import { createApp } from '../server/app.ts'
 import { backUp } from '../server/backup/backup.ts'
 import { restore } from '../server/backup/restore.ts'
-import type { StorageTarget } from '../server/storage/open.ts'
+import { MIGRATIONS } from '../server/storage/migrations/index.ts'
+import { openRestoring, type StorageTarget } from '../server/storage/open.ts'
+import { DatabaseInUseError } from '../server/storage/restoring.ts'
 import { usePlaces, type Content } from './support/archives.ts'
 import { forEachEngine } from './support/engines.ts'
 import { testConfig, TestServer } from './support/test-server.ts'
@@ -112,4 +115,25 @@ forEachEngine((engine) => {
     await restore(places.archive('outside'), { config: testConfig(place), replace: true })
     assert.deepEqual(await places.stateOf(place), state)
   })
+
+  if (engine.name === 'postgres') {
+    test('[P13] a server that comes while a restore works keeps what it has found', async () => {
+      assert.equal(place.kind, 'postgres')
+      const restoring = await openRestoring(place, true)
+      const newcomer = new Client({
+        connectionString: place.url,
+        application_name: `foyer ${place.schema}`,
+      })
+      await newcomer.connect()
+      try {
+        await restoring.createTables(Object.keys(MIGRATIONS).sort())
+        await restoring.finishRows()
+        await assert.rejects(restoring.commit(), DatabaseInUseError)
+      } finally {
+        await restoring.abandon()
+        await newcomer.end()
+      }
+      assert.deepEqual(await places.stateOf(place), state)
+    })
+  }
 })

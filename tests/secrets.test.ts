@@ -6,7 +6,7 @@ import { filesWith } from './support/files.ts'
 import { ADMIN } from './support/test-server.ts'
 import { newVisitor, randomId } from './support/visitor.ts'
 
-test('[S2] no file and no log line holds a token or a password', async () => {
+test('[S2] no file, no log line and no metric holds a token or a password', async () => {
   const { storage, remove } = await ENGINES[0]!.create()
   assert.equal(storage.kind, 'sqlite')
   try {
@@ -24,13 +24,26 @@ test('[S2] no file and no log line holds a token or a password', async () => {
     await server.request('GET', `livechat/visitor/${ana.token}%zz`)
     await server.request('PATCH', `livechat/visitor/${ana.token}`)
     await server.request('GET', `livechat/messages.history/${ana.rid}?token[$ne]=${ana.token}`)
+    await server.request('GET', `/file-upload/none/a.txt?rc_rid=${ana.rid}&rc_token=${ana.token}`)
+    await server.request('GET', '/file-upload/none/a.txt', {
+      headers: { cookie: `rc_room_type=l; rc_rid=${ana.rid}; rc_token=${ana.token}` },
+    })
+    const asAna = { 'x-visitor-token': ana.token }
+    await server.request('POST', `livechat/upload/${ana.rid}`, { headers: asAna, body: {} })
+    await server.request('GET', `/api/v1/livechat/agent.next/${ana.token}?${'x'.repeat(20_000)}`)
     await server.request('POST', 'login', { body: { user: 'admin', password: wrongPassword } })
+    await server.request('POST', 'login', { body: { user: wrongPassword, password: ana.token } })
     const login = await server.request('POST', 'login', {
       body: { user: ADMIN.username, password: ADMIN.password },
     })
     const { authToken, userId } = login.body.data
     const headers = { 'x-user-id': userId, 'x-auth-token': authToken }
     assert.equal((await server.request('GET', 'me', { headers })).status, 200)
+    const again = await server.request('POST', 'login', { body: { resume: authToken } })
+    assert.equal(again.status, 200)
+    const made = { body: { tokenName: 'of a bot' }, headers }
+    const personal = await server.request('POST', 'users.generatePersonalAccessToken', made)
+    assert.equal(personal.status, 200)
     await ana.remove(_id)
     await ana.close()
 
@@ -38,7 +51,10 @@ test('[S2] no file and no log line holds a token or a password', async () => {
       body: { visitor: { token: ana.token, name: `kept-${text}` } },
     })
     assert.equal(kept.status, 200)
-    const secrets = [ana.token, wrongPassword, ADMIN.password, authToken]
+    const secrets = [ana.token, wrongPassword, ADMIN.password, authToken, personal.body.token]
+    const { body: metrics } = await server.request('GET', '/metrics')
+    assert.match(metrics, /visitor\/:token/)
+    for (const secret of secrets) assert.ok(!metrics.includes(secret), secret)
     const search = async (): Promise<void> => {
       assert.ok((await filesWith(storage.folder, `kept-${text}`)).length > 0, 'the search finds')
       for (const secret of secrets) assert.deepEqual(await filesWith(storage.folder, secret), [])

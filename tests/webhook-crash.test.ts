@@ -6,6 +6,7 @@ import { forEachEngine } from './support/engines.ts'
 import { babble, cutOff, hang, Receiver, say, type Answering } from './support/receiver.ts'
 import { changeSettings, seedRoom } from './support/seed.ts'
 import { useServer } from './support/test-server.ts'
+import { until } from './support/until.ts'
 import { ALONE, newVisitor } from './support/visitor.ts'
 
 const ROOMS = 3
@@ -13,7 +14,11 @@ const MESSAGES = 12
 const NIGHTLY = process.env['FOYER_NIGHTLY'] !== undefined
 /** PostgreSQL has other nodes to think of: it waits for the lease of the killed one to end. */
 const KILLS = NIGHTLY ? { sqlite: 20, postgres: 5 } : { sqlite: 3, postgres: 1 }
-const SENDS = 120
+const SENDS = 60
+const ATTEMPTS = 5
+/** Far less than the time a receiver is given, which whoever waits for it would take. */
+const NOISE_MS = 50
+const ARRIVES_MS = 180_000
 
 const WEBHOOK = {
   OVERWRITE_SETTING_Livechat_webhook_on_visitor_message: 'true',
@@ -41,8 +46,7 @@ forEachEngine((engine) => {
 
   test('[P9] no event is lost to kills and an unreliable receiver, and rooms keep their order', async () => {
     const taken = new Map<string, string[]>()
-    const complete = Promise.withResolvers<void>()
-    const expected = ROOMS * MESSAGES * (KILLS[engine.name] + 1)
+    const count = (): number => [...taken.values()].reduce((sum, { length }) => sum + length, 0)
     const receiver = await Receiver.start(
       unreliable((body) => {
         const { _id, messages } = JSON.parse(body)
@@ -50,8 +54,6 @@ forEachEngine((engine) => {
         const text = messages[0].msg
         // At least once: what a killed server could not note comes again.
         if (!texts.includes(text)) taken.set(_id, [...texts, text])
-        const count = [...taken.values()].reduce((sum, list) => sum + list.length, 0)
-        if (count === expected) complete.resolve()
       }),
     )
     const environment = { ...WEBHOOK, OVERWRITE_SETTING_Livechat_webhookUrl: receiver.url }
@@ -68,11 +70,13 @@ forEachEngine((engine) => {
       }
       sent += MESSAGES
       if (round === KILLS[engine.name]) break
-      await receiver.has(receiver.received.length + 1)
+      const before = receiver.received.length
+      const isBusy = (): boolean => receiver.received.length > before || count() === ROOMS * sent
+      await until('it works on them, or is done', isBusy)
       await server.stop('SIGKILL')
       server = await ChildServer.start({ storage, environment })
     }
-    await complete.promise
+    await until('everything has arrived', () => count() === ROOMS * sent, ARRIVES_MS)
     const inOrder = Array.from({ length: sent }, (_, index) => `message ${index}`)
     for (const { rid } of visitors) assert.deepEqual(taken.get(rid), inOrder)
     assert.equal((await server.stop()).code, 0)
@@ -99,14 +103,22 @@ forEachEngine((engine) => {
     }
     await median()
     const without = await median()
+    // A busy machine is slow for a while; who waits for the receiver is slow each time.
+    const assertNoSlower = async (): Promise<void> => {
+      const times: number[] = []
+      while (times.length < ATTEMPTS) {
+        const time = await median()
+        if (time < without * 3 + NOISE_MS) return
+        times.push(time)
+      }
+      assert.fail(`${times.join(', ')} ms instead of ${without} ms`)
+    }
     await changeSettings(server(), { Livechat_webhookUrl: receiver.url })
     for (const answer of [hang, say(500), cutOff, babble]) {
       receiver.answer = answer
-      const withReceiver = await median()
-      assert.ok(withReceiver < without * 3 + 5, `${withReceiver} ms instead of ${without} ms`)
+      await assertNoSlower()
     }
     await receiver.stop()
-    const dead = await median()
-    assert.ok(dead < without * 3 + 5, `${dead} ms instead of ${without} ms`)
+    await assertNoSlower()
   })
 })

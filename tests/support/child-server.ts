@@ -1,18 +1,22 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
+import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { StorageTarget } from '../../server/storage/open.ts'
 import { ADMIN, type Answer, type RequestParts } from './test-server.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 const READY = /Foyer is ready at (http:\S+)/
-const START_MS = 30_000
+const START_MS = 60_000
 
 const running = new Set<ChildProcess>()
-process.once('exit', () => {
+const killAll = (): void => {
   for (const child of running) child.kill('SIGKILL')
-})
+}
+// A test that failed may have left some, and the process would wait for them for ever.
+if (process.env['NODE_TEST_CONTEXT'] !== undefined) after(killAll)
+process.once('exit', killAll)
 
 /** How a process ended. */
 export interface Exit {

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws'
 import type { Login, TestServer } from './test-server.ts'
 import type { TestVisitor } from './visitor.ts'
 
-const PATIENCE_MS = 5000
+const PATIENCE_MS = 20_000
 
 /** A frame of the server. Bodies are whatever the wire holds, hence loosely typed. */
 export interface Frame {
@@ -48,15 +48,23 @@ export class DdpClient {
     this.socket.on('message', (data) => {
       // oxlint-disable-next-line typescript/no-base-to-string -- text frames come as one buffer
       this.heard.push(JSON.parse(data.toString()) as Frame)
-      const waiting = this.#waiting
-      this.#waiting = []
-      for (const wake of waiting) wake()
+      this.#wake()
     })
+    this.socket.on('close', () => this.#wake())
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const wake of waiting) wake()
   }
 
   /** A client that has shaken hands. */
-  static async connect(server: TestServer): Promise<DdpClient> {
-    const client = new DdpClient(await portOf(server))
+  static async connect(
+    server: TestServer,
+    headers: Record<string, string> = {},
+  ): Promise<DdpClient> {
+    const client = new DdpClient(await portOf(server), headers)
     await client.opened()
     client.send({ msg: 'connect', version: '1', support: ['1'] })
     await client.next(({ msg }) => msg === 'connected')
@@ -83,7 +91,7 @@ export class DdpClient {
     this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame))
   }
 
-  /** The first frame, heard already or yet to come, that fits. */
+  /** The first frame, heard already or yet to come, that fits; rejects when the socket closes. */
   async next(fits: (frame: Frame) => boolean, from = 0): Promise<Frame> {
     const deadline = Date.now() + PATIENCE_MS
     for (let index = from; ; index++) {
@@ -94,6 +102,9 @@ export class DdpClient {
   }
 
   async #hear(deadline: number): Promise<void> {
+    if (this.socket.readyState === WebSocket.CLOSED) {
+      throw new Error(`it closed; heard: ${JSON.stringify(this.heard.slice(-8))}`)
+    }
     await new Promise<void>((resolve, reject) => {
       const fail = setTimeout(
         () => reject(new Error(`nothing came; heard: ${JSON.stringify(this.heard.slice(-8))}`)),

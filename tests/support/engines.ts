@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe } from 'node:test'
+import { after, describe } from 'node:test'
 import { Client } from 'pg'
 import type { StorageTarget } from '../../server/storage/open.ts'
+
+/** How long after the last test a file may take to close what it uses. */
+const LEFT_OPEN_MS = 60_000
 
 /** A storage engine that tests run on. */
 export interface TestEngine {
@@ -44,6 +47,17 @@ export const ENGINES: readonly TestEngine[] = [sqlite, postgres]
 /** Defines the same tests for each engine. */
 export function forEachEngine(define: (engine: TestEngine) => void): void {
   for (const engine of ENGINES) describe(engine.name, () => define(engine))
+}
+
+// A test that failed may have left a server or a connection open. The run shall end and tell.
+if (process.env['NODE_TEST_CONTEXT'] !== undefined) {
+  after(() => {
+    const giveUp = (): never => {
+      process.stderr.write('All tests have ended, but something is still open.\n')
+      process.exit(1)
+    }
+    setTimeout(giveUp, LEFT_OPEN_MS).unref()
+  })
 }
 
 async function runSql(url: string, sql: string): Promise<void> {

@@ -53,6 +53,7 @@ export class NatsServer {
 
   async stop(): Promise<void> {
     running.delete(this.#child)
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const ended = once(this.#child, 'exit')
     this.#child.kill('SIGKILL')
     await ended

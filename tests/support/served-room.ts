@@ -16,6 +16,8 @@ export interface ServedRoom {
  */
 export async function seedServedRoom(server: TestServer, name = 'Ana'): Promise<ServedRoom> {
   await changeSettings(server, { Livechat_Routing_Method: 'Auto_Selection' })
+  // Who waits since an earlier test goes to those who are there already.
+  await server.app.routing.tick()
   const agent = await seedAgent(server, { username: `a-${randomId()}` })
   const visitor = await seedRoom(server, name)
   const { servedBy } = await visitor.room()

@@ -62,11 +62,16 @@ export class SocketRoom {
     this.#client?.socket.terminate()
   }
 
-  /** Takes everything that is on its way, then closes. */
-  async close(server: TestServer): Promise<void> {
+  /** Takes everything that is on its way. */
+  async takeAll(server: TestServer): Promise<void> {
     await server.app.realtime.settled()
     await this.#client?.settled()
     this.take()
+  }
+
+  /** Takes everything that is on its way, then closes. */
+  async close(server: TestServer): Promise<void> {
+    await this.takeAll(server)
     await this.#client?.close()
   }
 

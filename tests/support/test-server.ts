@@ -9,6 +9,7 @@ import type { AnswerObserver } from '../../server/http/router.ts'
 import type { Clock } from '../../server/lib/clock.ts'
 import type { DomainCheck } from '../../server/mail/domain-check.ts'
 import type { TestEngine } from './engines.ts'
+import { until } from './until.ts'
 
 export const ADMIN = { username: 'admin', password: 'correct horse battery' } as const
 
@@ -93,7 +94,10 @@ export interface TestServerOptions {
   environment?: Record<string, string>
 }
 
-/** The configuration of a test server: quiet, without rate limits, on the given storage. */
+/**
+ * The configuration of a test server: quiet, without rate limits, never overloaded however busy the
+ * machine is, on the given storage.
+ */
 export function testConfig(
   storage: Config['storage'],
   environment: Record<string, string> = {},
@@ -103,6 +107,7 @@ export function testConfig(
     ADMIN_EMAIL: 'admin@example.com',
     LOG_LEVEL: 'silent',
     OVERWRITE_SETTING_API_Enable_Rate_Limiter: 'false',
+    OVERWRITE_SETTING_Foyer_overload_lag_ms: '1000000',
     ...environment,
   })
   return { ...config, storage }
@@ -110,7 +115,8 @@ export function testConfig(
 
 /**
  * Declares a server for the enclosing suite: started before its first test, removed after its
- * last. Every answer is held against its contract.
+ * last. Every answer is held against its contract. The routing worker does a round when a test
+ * gives it one.
  */
 export function useServer(engine: TestEngine, options: TestServerOptions = {}): () => TestServer {
   let server: TestServer | undefined
@@ -126,6 +132,8 @@ export function useServer(engine: TestEngine, options: TestServerOptions = {}): 
       }),
     )
     await server.app.http.ready()
+    // Its rounds are the tests' to give, or they would fall anywhere between two steps of one.
+    await server.app.routing.stop()
   })
   after(async () => {
     await server?.app.close()
@@ -136,6 +144,13 @@ export function useServer(engine: TestEngine, options: TestServerOptions = {}): 
     return server
   }
 }
+
+/**
+ * Waits until the thread that parses markup has started. A text that comes before is plain when the
+ * machine is slow.
+ */
+export const parserReady = (server: TestServer): Promise<void> =>
+  until('the parser answers', async () => (await server.app.ctx.markup.markupOf('*a*')) !== null)
 
 /**
  * An observer that fails a request whose answer differs from its contract: a field too many, one

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 const LOOK_MS = 5
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 30_000
 
 /** Resolves once the condition holds; rejects with `what` when it never does. */
 export async function until(
