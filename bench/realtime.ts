@@ -34,6 +34,9 @@ const sockets = values.quick ? ROOMS / 10 : ROOMS
 const rate = Number(values.rate)
 const seconds = values.quick ? 5 : 20
 const SUBSCRIBERS = 1000
+/** What is done before anything is measured: a server that has just started compiles. */
+const WARM_UP_SECONDS = 5
+const WARM_UP_ROUNDS = 10
 const ROOMS_PER_AGENT = 10
 /** Sockets that are opened at a time; a storm has no such bound. */
 const OPENING = 200
@@ -139,15 +142,19 @@ async function fanOut(server: Server): Promise<void> {
     await follower.call('l', 'login', [{ resume: agentToken(0) }])
     await follower.subscribe('s', 'stream-room-messages', [roomId(0), false])
   })
-  const rounds = values.quick ? 10 : 40
+  const tell = async (rounds: number): Promise<void> => {
+    arrivals.length = 0
+    for (let round = 0; round < rounds; round++) {
+      sentAt = performance.now()
+      await post(server.port, 0, `fan-out-${round}-${sentAt.toFixed(0)}`)
+      while (arrivals.length < (round + 1) * SUBSCRIBERS) await pause(1)
+      await pause(20)
+    }
+  }
+  await tell(WARM_UP_ROUNDS)
   const before = cpuSeconds(server.child.pid) ?? Number.NaN
   const lag = new OwnLag()
-  for (let round = 0; round < rounds; round++) {
-    sentAt = performance.now()
-    await post(server.port, 0, `fan-out-${round}-${sentAt.toFixed(0)}`)
-    while (arrivals.length < (round + 1) * SUBSCRIBERS) await pause(1)
-    await pause(20)
-  }
+  await tell(values.quick ? 10 : 100)
   const cpu = (cpuSeconds(server.child.pid) ?? Number.NaN) - before
   lag.stop()
   print(`fan-out: one message to ${SUBSCRIBERS} subscribers, ${quantiles(arrivals)}`)
@@ -180,21 +187,11 @@ async function load(server: Server): Promise<void> {
       await agent.subscribe(`s${one}`, 'stream-room-messages', [roomId(room % sockets), false])
     }
   })
+  await sendSteadily(server, WARM_UP_SECONDS)
+  await pause(1000)
   const before = cpuSeconds(server.child.pid) ?? Number.NaN
   const lag = new OwnLag()
-  const started = performance.now()
-  const posts: Promise<void>[] = []
-  for (let count = 0; count < rate * seconds;) {
-    const due = ((performance.now() - started) / 1000) * rate
-    for (; count < due && count < rate * seconds; count++) {
-      const id = `load-${count}-${started.toFixed(0)}`
-      sent.set(id, performance.now())
-      posts.push(post(server.port, Math.floor(Math.random() * sockets), id))
-    }
-    await pause(2)
-  }
-  await Promise.all(posts)
-  const took = (performance.now() - started) / 1000
+  const took = await sendSteadily(server, seconds, sent)
   await pause(1000)
   lag.stop()
   const cpu = (cpuSeconds(server.child.pid) ?? Number.NaN) - before
@@ -207,6 +204,27 @@ async function load(server: Server): Promise<void> {
     `      ${arrivals.length} of ${2 * rate * seconds} arrivals, acknowledged in ${took.toFixed(1)} s`,
   )
   print(`      server: ${((cpu * 1e6) / (rate * seconds)).toFixed(0)} µs of processor a message`)
+}
+
+/** Sends at the rate of the bench; resolves when all is acknowledged, with the seconds it took. */
+async function sendSteadily(
+  server: Server,
+  duration: number,
+  sent?: Map<string, number>,
+): Promise<number> {
+  const started = performance.now()
+  const posts: Promise<void>[] = []
+  for (let count = 0; count < rate * duration;) {
+    const due = ((performance.now() - started) / 1000) * rate
+    for (; count < due && count < rate * duration; count++) {
+      const id = `load-${count}-${started.toFixed(0)}`
+      sent?.set(id, performance.now())
+      posts.push(post(server.port, Math.floor(Math.random() * sockets), id))
+    }
+    await pause(2)
+  }
+  await Promise.all(posts)
+  return (performance.now() - started) / 1000
 }
 
 async function setUp(visitor: SocketClient, room: number): Promise<void> {

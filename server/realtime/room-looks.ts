@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AppContext } from '../context.ts'
 import type { RoomWithVisitor } from '../features/rooms/store.ts'
 import { livingMemberships } from '../features/subscriptions/store.ts'
@@ -5,8 +6,8 @@ import type { Reader } from '../storage/database.ts'
 import { ofMany } from '../storage/many.ts'
 import type { Row } from '../storage/tables.ts'
 
-/** Rooms that are read together; the rest follows at once. */
-const ROOMS_AT_ONCE = 250
+/** Rooms that are read together; the rest follows in the next turn, so that nobody is held up. */
+const ROOMS_AT_ONCE = 125
 
 /** A room at one moment, and what was said since the last look at it. */
 export interface RoomLook {
@@ -68,6 +69,7 @@ export class RoomLooks {
     while (this.#moved.size > 0 && !this.#stopped) {
       const ids = [...this.#moved].slice(0, ROOMS_AT_ONCE)
       for (const id of ids) this.#moved.delete(id)
+      const more = this.#moved.size > 0
       try {
         this.#tell(await this.#read(ids))
       } catch (error) {
@@ -75,6 +77,7 @@ export class RoomLooks {
         for (const id of ids) this.#moved.add(id)
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref())
       }
+      if (more) await nextTurn()
     }
     this.#round = undefined
   }
