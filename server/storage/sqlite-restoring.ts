@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
@@ -11,6 +12,9 @@ import { lockDataFolder } from './sqlite-lock.ts'
 import { SqliteStatements } from './sqlite-statements.ts'
 import { databaseFile, kyselyOver, SQLITE_MIGRATIONS, SqliteDatabase } from './sqlite.ts'
 import type { Row } from './tables.ts'
+
+/** Rows after which what is written so far goes to the disk. */
+const ROWS_TO_SYNC = 10_000
 
 const partialOf = (folder: string): string => join(folder, 'restore.partial')
 const readyOf = (folder: string): string => join(folder, 'restore.ready')
@@ -77,6 +81,7 @@ class SqliteRestoring implements Restoring {
   readonly #statements: SqliteStatements
   #finished: SqliteDatabase | undefined
   #begun = false
+  #unsynced = 0
 
   constructor(target: string, erased: readonly Row<'erasure'>[], unlock: () => void) {
     this.erased = erased
@@ -85,7 +90,7 @@ class SqliteRestoring implements Restoring {
     this.folder = partialOf(target)
     mkdirSync(filesOf(this.folder), { recursive: true, mode: 0o700 })
     this.#connection = new DatabaseSync(databaseFile(this.folder))
-    // What a crash leaves of this file is thrown away; it is synced once, when it is whole.
+    // What a crash leaves of this file is thrown away, so nothing has to wait for the disk but the end.
     this.#connection.exec('pragma journal_mode = off; pragma synchronous = off')
     this.#connection.exec('pragma cache_size = -65536')
     this.#statements = new SqliteStatements(this.#connection)
@@ -107,6 +112,12 @@ class SqliteRestoring implements Restoring {
       `insert into ${quoted(table)} (${columns.map(quoted).join(', ')}) values (${places})`,
     )
     for (const row of rows) statement.run(row)
+    this.#unsynced += rows.length
+    if (this.#unsynced < ROWS_TO_SYNC) return
+    this.#unsynced = 0
+    // All at once at the end would hold up for as long whoever else writes to this disk.
+    const file = await open(databaseFile(this.folder), 'r+')
+    await file.datasync().finally(() => file.close())
   }
 
   async finishRows(): Promise<Database> {
