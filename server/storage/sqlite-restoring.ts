@@ -117,7 +117,11 @@ class SqliteRestoring implements Restoring {
     this.#unsynced = 0
     // All at once at the end would hold up for as long whoever else writes to this disk.
     const file = await open(databaseFile(this.folder), 'r+')
-    await file.datasync().finally(() => file.close())
+    try {
+      await file.datasync()
+    } finally {
+      await file.close()
+    }
   }
 
   async finishRows(): Promise<Database> {
