@@ -34,7 +34,7 @@ const place = await engine.create()
 const port = await freePort()
 const url = `http://127.0.0.1:${port}`
 const site = new Site(
-  await createApp(testConfig(place.storage, { ROOT_URL: url, ADMIN_NAME: 'Rosa Lind' })),
+  await createApp(testConfig(place.storage, { ROOT_URL: url, ADMIN_NAME: 'Mara Voss' })),
 )
 site.url = url
 await site.app.http.listen({ port, host: '127.0.0.1' })
@@ -126,6 +126,7 @@ async function takeAll(): Promise<void> {
   await admin.page.goto(`${url}/history`)
   await admin.page.getByRole('link', { name: 'Ana Silva' }).click()
   await admin.log.getByText('see you later').waitFor()
+  await admin.page.getByText('Rosa Lind answers here').waitFor()
   await take('desk-history', admin.page)
   await setStatus(site, agent, 'offline')
 
